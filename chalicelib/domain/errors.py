@@ -1,0 +1,45 @@
+"""Name everything that can go wrong in the domain: one tree, carrying data, never prose for customers."""
+
+from __future__ import annotations
+
+
+class VueltaError(Exception):
+    """Root of what Vuelta raises on purpose."""
+
+
+class InvalidCase(VueltaError):
+    """Something read from outside does not have its shape.
+
+    `at` is the path of the wrong value, such as `order.lines[0].quantity`; `message` says what is wrong there.
+    """
+
+    def __init__(self, message: str, at: str) -> None:
+        super().__init__(f"{at}: {message}" if at else message)
+        self.message = message
+        self.at = at
+
+
+class InvalidPolicy(VueltaError):
+    """A shop's file has mistakes; `mistakes` holds one line each, all that were found."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+class InvalidRma(VueltaError):
+    """What a person typed is no RMA number; `why` is `length`, `alphabet` or `check`."""
+
+    def __init__(self, typed: str, why: str) -> None:
+        super().__init__(f"{typed!r} is not an RMA number ({why})")
+        self.typed = typed
+        self.why = why
+
+
+class LifecycleError(VueltaError):
+    """A return cannot take this step from where it stands; `step` and `status` say which and where."""
+
+    def __init__(self, step: str, status: str) -> None:
+        super().__init__(f"cannot {step} what is {status}")
+        self.step = step
+        self.status = status

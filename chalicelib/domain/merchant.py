@@ -1,0 +1,143 @@
+"""What a shop says of itself in `merchant.toml`: name, address, zone, calendar, money, languages, colours, stores."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cached_property
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.domain.money import usual_decimals
+from chalicelib.domain.orders import Country, Currency
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Texts = dict[str, str]
+"""Words by language code: `{"en": "…", "es": "…", "fa": "…"}`."""
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Email = Annotated[str, Field(pattern=r"^[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+$", max_length=254)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a time zone of the IANA database, such as America/Bogota") from None
+    return name
+
+
+class Section(BaseModel):
+    """A table of the shop's file: immutable, and with no key that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Contact(Section):
+    """How a customer reaches the shop's people; mails are answered to `email`."""
+
+    email: Email
+    phone: str | None = None
+    url: str | None = None
+
+
+class Money(Section):
+    """The shop's currency and how its amounts are shown.
+
+    `decimals` are the digits after the point (the usual ones if absent). `divide_by` and `unit` let a shop show another
+    unit than the currency's: nurana counts in rials (IRR) and shows tomans, ten rials each.
+    """
+
+    code: Currency
+    decimals: Annotated[int, Field(ge=0, le=3)] | None = None
+    divide_by: Annotated[int, Field(ge=1)] = 1
+    unit: Texts | None = None
+
+
+class Postal(Section):
+    """A postal address as its lines are written on a parcel, in the script of its country."""
+
+    name: str
+    lines: Annotated[tuple[str, ...], Field(min_length=1)]
+    country: Country
+
+
+class Store(Section):
+    """A place where goods can be handed in; `hours` in words, by language."""
+
+    id: Slug
+    name: str
+    address: Postal
+    hours: Texts = {}
+
+
+class Review(Section):
+    """How soon the shop's people answer what they must decide: business days, counted in the shop's calendar."""
+
+    answer_business_days: Annotated[int, Field(ge=1, le=60)] = 2
+
+
+class Merchant(Section):
+    """A shop. `languages` lists the codes it speaks, its own first; `holidays` are dates in its zone."""
+
+    slug: Slug
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    zone: Annotated[str, AfterValidator(_known_zone)]
+    country: Country
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    business_days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    holidays: frozenset[date] = frozenset()
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    order_number_hint: Texts = {}
+    sender: Email
+    contact: Contact
+    currency: Money
+    return_address: Postal
+    stores: tuple[Store, ...] = ()
+    review: Review = Review()
+
+    @model_validator(mode="after")
+    def _store_ids_differ(self) -> Self:
+        ids = [store.id for store in self.stores]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two stores have the same id")
+        return self
+
+    @cached_property
+    def timezone(self) -> ZoneInfo:
+        """The shop's zone, in which its days begin and end."""
+        return ZoneInfo(self.zone)
+
+    def local(self, at: datetime) -> datetime:
+        """Return the moment on the shop's clock."""
+        return at.astimezone(self.timezone)
+
+    def is_business_day(self, day: date) -> bool:
+        """Say whether the shop works on this date of its own calendar."""
+        return WEEKDAYS[day.weekday()] in self.business_days and day not in self.holidays
+
+    def decimals(self, currency: str) -> int:
+        """Return the digits after the point that the shop writes in this currency."""
+        if currency == self.currency.code and self.currency.decimals is not None:
+            return self.currency.decimals
+        return usual_decimals(currency)
+
+    @property
+    def methods(self) -> tuple[Literal["mail", "store"], ...]:
+        """The ways in which goods can come back to this shop."""
+        return ("mail", "store") if self.stores else ("mail",)
+
+    @property
+    def accent_text(self) -> str:
+        """Black or white, whichever reads better on the accent colour (WCAG contrast; one always passes 4.5 : 1)."""
+        return "#000000" if _luminance(self.accent) > 0.179 else "#ffffff"
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb`, 0 to 1 (WCAG 2.2, relative luminance)."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

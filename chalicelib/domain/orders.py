@@ -1,0 +1,116 @@
+"""What a shop knows of an order, and what a customer asks to send back of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from chalicelib.domain.money import known_currency, parse_amount
+
+Channel = Literal["online", "store"]
+Method = Literal["mail", "store"]
+Proof = Literal["receipt", "gift_receipt", "none"]
+Reason = Literal[
+    "changed_mind", "size", "colour", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described"
+]
+SHOP_FAULT: frozenset[Reason] = frozenset({"damaged", "defective", "wrong_item", "not_as_described"})
+
+Amount = Annotated[Decimal, BeforeValidator(parse_amount)]
+Currency = Annotated[str, AfterValidator(known_currency)]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Name = Annotated[str, Field(min_length=1, max_length=500)]
+Word = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Shape(BaseModel):
+    """A value of the contract: immutable, strict, and with no field that the contract does not know."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class Line(Shape):
+    """One line of an order: `quantity` units of one SKU at `unit_price` in the order's currency."""
+
+    id: Word
+    sku: Word
+    product: Word | None = None
+    name: Name
+    quantity: Annotated[int, Field(ge=1)]
+    unit_price: Amount
+    lowest_price_14d: Amount | None = None
+    categories: tuple[Word, ...] = ()
+    tags: tuple[Word, ...] = ()
+
+
+class Order(Shape):
+    """An order as the shop recorded it; times carry an offset, `delivered_at` is None until delivery is confirmed."""
+
+    merchant: Word
+    number: Word
+    channel: Channel
+    placed_at: AwareDatetime
+    delivered_at: AwareDatetime | None = None
+    country: Country
+    currency: Currency
+    tags: tuple[Word, ...] = ()
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _line_ids_differ(self) -> Self:
+        seen = set()
+        for line in self.lines:
+            if line.id in seen:
+                raise ValueError(f"two lines have the id {line.id!r}")
+            seen.add(line.id)
+        return self
+
+    def line(self, line_id: str) -> Line:
+        """Return the line with this id; KeyError if the order has none."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise KeyError(line_id)
+
+    @property
+    def handed_over_at(self) -> datetime | None:
+        """When the goods reached the customer: delivery, or for a store purchase without one the purchase itself (R8)."""
+        if self.delivered_at is None and self.channel == "store":
+            return self.placed_at
+        return self.delivered_at
+
+
+class Replacement(Shape):
+    """What the customer wants instead, as the catalogue knows it: price per unit, and whether it is there."""
+
+    price: Amount
+    in_stock: bool
+
+
+class RequestLine(Shape):
+    """How much of one order line comes back, and why.
+
+    `attested` is None while the conditions have not been asked; otherwise the names of those that the customer confirmed.
+    """
+
+    id: Word
+    quantity: Annotated[int, Field(ge=1)]
+    reason: Reason
+    attested: tuple[Word, ...] | None = None
+    replacement: Replacement | None = None
+
+    @property
+    def shop_fault(self) -> bool:
+        """Whether the reason is the shop's fault (R7)."""
+        return self.reason in SHOP_FAULT
+
+
+class Request(Shape):
+    """What a customer asks to send back of one order, in one go."""
+
+    method: Method
+    country: Country
+    proof: Proof = "receipt"
+    lines: Annotated[tuple[RequestLine, ...], Field(min_length=1)]

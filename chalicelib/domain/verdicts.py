@@ -1,0 +1,95 @@
+"""What a decision says: verdict, outcomes, money, deadlines and every clause that had a say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+Verdict = Literal["approved", "review", "refused"]
+OutcomeKind = Literal["exchange", "store_credit", "gift_card", "refund"]
+Approval = Literal["automatic", "review"]
+Shipping = Literal["customer", "merchant", "none"]
+Effect = Literal["grants", "limits", "charges", "requires", "refuses"]
+Cause = Literal["excluded", "late", "not_delivered", "answers", "conditions", "not_offered"]
+"""Why a line is refused: never returnable, too late, no delivery yet, what was answered, a condition unmet, or nothing grants it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deduction:
+    """What a clause takes off the value of one line, in the order's currency."""
+
+    kind: str
+    amount: Decimal
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing that a customer may get for a line: `value` after deductions; `due` is to be paid on top."""
+
+    kind: OutcomeKind
+    approval: Approval
+    value: Decimal
+    deductions: tuple[Deduction, ...]
+    due: Decimal
+    expires_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseSay:
+    """A clause that had a say in a line, what it did there, and its words by language."""
+
+    id: str
+    effect: Effect
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecision:
+    """The decision on one line.
+
+    `price` is the unit price that counts (the line's own, or the one that the policy puts in its place). `cause` is None
+    unless refused; `unmet` names the required conditions that the customer did not confirm.
+    """
+
+    id: str
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    shipping: Shipping | None
+    request_by: datetime | None
+    ship_by: datetime | None
+    required: tuple[str, ...]
+    clauses: tuple[ClauseSay, ...]
+    quantity: int
+    price: Decimal
+    cause: Cause | None = None
+    unmet: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What a clause takes once for the whole return, off the total of the named outcomes."""
+
+    kind: str
+    amount: Decimal
+    clause: str
+    outcomes: tuple[OutcomeKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy `policy` (`<merchant>@<effective date>`) says of a whole request."""
+
+    policy: str
+    lines: tuple[LineDecision, ...]
+    charges: tuple[Charge, ...]
+
+    def line(self, line_id: str) -> LineDecision:
+        """Return the decision on the line with this id; KeyError if it was not asked for."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise KeyError(line_id)
