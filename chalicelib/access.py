@@ -1,0 +1,168 @@
+"""Who gets to see an order: a lookup is recorded, answered by a mailed link, and the link opens a session.
+
+Whether an order exists is never shown: asking only records; the mail goes to the address that the order has, or nowhere.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.identifiers import fold_email, fold_order_number
+from chalicelib.domain.returns import Return
+from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, LinkPurpose, Lookup, Session
+from chalicelib.ports import Returns, Sessions
+
+HOUR = 3600
+LIMITS_AN_HOUR = {"order": 5, "address": 10, "source": 30}
+"""How many lookups are answered within one hour for one order, to one address, and from one source."""
+
+LinkTrouble = Literal["unknown", "used", "expired"]
+
+
+class LinkUnusable(VueltaError):
+    """A link opens nothing; `trouble` says why, `link` is what is known of it."""
+
+    def __init__(self, trouble: LinkTrouble, link: Link | None) -> None:
+        super().__init__(f"the link is {trouble}")
+        self.trouble = trouble
+        self.link = link
+
+
+@dataclass(frozen=True)
+class MailedLink:
+    """A link to be mailed: `secret` goes into its address and is stored nowhere."""
+
+    link: Link
+    secret: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """The way in, from the lookup to the session. `secret` gives 256 random bits as URL-safe text."""
+
+    returns: Returns
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    secret: Callable[[], str]
+
+    def ask(self, merchant: str, number: str, email: str, language: str, source: str) -> None:
+        """Record that somebody asks for a link; what they typed is folded, `source` is kept as a digest only."""
+        self._record(merchant, fold_order_number(number), fold_email(email), language, "access", source)
+
+    def ask_to_go_on(self, session: Session, language: str) -> None:
+        """Record that the owner of a session wants a link to go on later."""
+        self._record(session.merchant, session.number, session.email, language, "resume", session.digest)
+
+    def ask_again(self, link: Link, language: str, source: str) -> None:
+        """Record that somebody with a link that opens nothing any more wants a new one; it goes to the same address."""
+        self._record(link.merchant, link.number, link.email, language, "access", source)
+
+    def answer(self, lookup: Lookup) -> MailedLink | None:
+        """Return the link to mail for a lookup; None if order and address do not belong together or too many were asked."""
+        now = self.clock()
+        if self._too_many("source", f"{lookup.merchant}/{lookup.source}", now):
+            return None
+        stored, _ = self.returns.order_with_returns(lookup.merchant, lookup.number)
+        if stored is None or not hmac.compare_digest(stored.email.encode(), lookup.email.encode()):
+            return None
+        if self._too_many("order", f"{lookup.merchant}/{lookup.number}", now):
+            return None
+        if self._too_many("address", lookup.email, now):
+            return None
+        return self._new_link(lookup.merchant, lookup.number, lookup.email, lookup.language, lookup.purpose, now)
+
+    def link_to_return(self, made: Return) -> MailedLink:
+        """Return a new link to a return, for a mail about it."""
+        now = self.clock()
+        return self._new_link(made.merchant, made.order_number, made.email, made.language, "return", now, made.slot)
+
+    def peek(self, merchant: str, secret: str) -> Link:
+        """Return the link with this secret without using it; LinkUnusable if it opens nothing at this shop."""
+        link = self.sessions.link(digest(secret))
+        if link is None or link.merchant != merchant:
+            raise LinkUnusable("unknown", None)
+        trouble = link.trouble(self.clock())
+        if trouble:
+            raise LinkUnusable(trouble, link)
+        return link
+
+    def enter(self, merchant: str, secret: str) -> tuple[Session, str, Link]:
+        """Use the link and open a session; return it with the secret for its cookie. LinkUnusable if it opens nothing."""
+        link = self.peek(merchant, secret)
+        now = self.clock()
+        if link.purpose == "access" and not self.sessions.use_link(link, now):
+            raise LinkUnusable("used", link)
+        cookie = self.secret()
+        session = Session(
+            digest=digest(cookie),
+            merchant=link.merchant,
+            number=link.number,
+            email=link.email,
+            language=link.language,
+            expires_at=now + SESSION_LIFE,
+        )
+        self.sessions.add_session(session)
+        return session, cookie, link
+
+    def session(self, merchant: str, cookie: str) -> Session | None:
+        """Return the open session of this shop that the cookie's secret belongs to."""
+        session = self.sessions.session(digest(cookie))
+        if session is None or session.merchant != merchant or self.clock() >= session.expires_at:
+            return None
+        return session
+
+    def leave(self, session: Session) -> None:
+        """End a session."""
+        self.sessions.end_session(session.digest)
+
+    def _record(
+        self, merchant: str, number: str, email: str, language: str, purpose: Literal["access", "resume"], source: str
+    ) -> None:
+        lookup = Lookup(
+            id=self.secret(),
+            merchant=merchant,
+            number=number,
+            email=email,
+            language=language,
+            purpose=purpose,
+            source=digest(source),
+            asked_at=self.clock(),
+        )
+        self.sessions.add_lookup(lookup)
+
+    def _new_link(
+        self, merchant: str, number: str, email: str, language: str, purpose: LinkPurpose, now: datetime, slot: int | None = None
+    ) -> MailedLink:
+        secret = self.secret()
+        link = Link(
+            digest=digest(secret),
+            merchant=merchant,
+            number=number,
+            email=email,
+            language=language,
+            purpose=purpose,
+            expires_at=now + LINK_LIFE[purpose],
+            return_slot=slot,
+        )
+        self.sessions.add_link(link)
+        return MailedLink(link, secret)
+
+    def _too_many(self, kind: str, whom: str, now: datetime) -> bool:
+        start = datetime.fromtimestamp(now.timestamp() // HOUR * HOUR, UTC)
+        return self.sessions.count(f"{kind}/{digest(whom)}", start, HOUR) > LIMITS_AN_HOUR[kind]
+
+
+def digest(secret: str) -> str:
+    """Return the SHA-256 of a secret in hexadecimal: all that is stored of it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def csrf_token(cookie: str) -> str:
+    """Return the token that a session's forms carry; it follows from the cookie's secret and gives nothing of it away."""
+    return hmac.new(cookie.encode("utf-8", "surrogatepass"), b"csrf", hashlib.sha256).hexdigest()

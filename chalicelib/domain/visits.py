@@ -1,0 +1,70 @@
+"""Who asked to see which order, the link that was mailed to them, and the session that it opened."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from chalicelib.domain.orders import Shape
+
+LinkPurpose = Literal["access", "resume", "return"]
+"""Why a link was mailed: to get in once, to go on with a draft later, or to come back to a return that was made."""
+
+LINK_LIFE: dict[LinkPurpose, timedelta] = {
+    "access": timedelta(minutes=10),
+    "resume": timedelta(days=7),
+    "return": timedelta(days=30),
+}
+SESSION_LIFE = timedelta(hours=2)
+LOOKUP_LIFE = timedelta(hours=1)
+DRAFT_LIFE = timedelta(days=30)
+
+
+class Lookup(Shape):
+    """A wish for a link to an order, recorded before anybody knows whether order and address belong together.
+
+    `source` is a digest of where it came from, never the address itself. `resume` wishes come from an open session and
+    are known to be right. `attempts` counts what failed so far.
+    """
+
+    id: str
+    merchant: str
+    number: str
+    email: str
+    language: str
+    purpose: Literal["access", "resume"]
+    source: str
+    asked_at: AwareDatetime
+
+
+class Link(Shape):
+    """A mailed link: `digest` is the SHA-256 of its secret, which is stored nowhere."""
+
+    digest: str
+    merchant: str
+    number: str
+    email: str
+    language: str
+    purpose: LinkPurpose
+    expires_at: AwareDatetime
+    used_at: AwareDatetime | None = None
+    return_slot: int | None = None
+
+    def trouble(self, at: datetime) -> Literal["used", "expired"] | None:
+        """Say why the link opens nothing at this moment, or None if it does; only an access link is for one use."""
+        if self.purpose == "access" and self.used_at is not None:
+            return "used"
+        return "expired" if at >= self.expires_at else None
+
+
+class Session(Shape):
+    """One browser that has proved that one order is its owner's; `digest` is the SHA-256 of the cookie's secret."""
+
+    digest: str
+    merchant: str
+    number: str
+    email: str
+    language: str
+    expires_at: AwareDatetime
