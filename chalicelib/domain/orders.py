@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from chalicelib.domain.identifiers import fold_email
 from chalicelib.domain.money import known_currency, parse_amount
 
 Channel = Literal["online", "store"]
@@ -23,6 +24,9 @@ Currency = Annotated[str, AfterValidator(known_currency)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_ATOM = r"[^@\s\x00-\x1f\x7f<>()\[\]\\,;:\"]+"
+EmailAddress = Annotated[str, AfterValidator(fold_email), Field(pattern=rf"^{_ATOM}@{_ATOM}\.{_ATOM}$", max_length=254)]
 
 
 class Shape(BaseModel):
@@ -80,6 +84,32 @@ class Order(Shape):
         if self.delivered_at is None and self.channel == "store":
             return self.placed_at
         return self.delivered_at
+
+
+class StoredOrder(Shape):
+    """An order as it is kept: whose it is, and when the shop last changed it.
+
+    `email` is folded (`fold_email`): compare it with a folded address, send mails to it as it is. `language` is the code
+    of the language that the customer bought in, if the shop knows.
+    """
+
+    order: Order
+    email: EmailAddress
+    language: Language | None = None
+    updated_at: AwareDatetime
+
+
+class Variant(Shape):
+    """One variant of a product in a shop's catalogue: what tells it from the others, its price, how many are in stock."""
+
+    merchant: Word
+    product: Word
+    sku: Word
+    name: Name
+    options: dict[Word, Word] = {}
+    price: Amount
+    currency: Currency
+    stock: Annotated[int, Field(ge=0)]
 
 
 class Replacement(Shape):

@@ -1,0 +1,90 @@
+"""Give orders and variants their keys and their form as items of the returns table, and read them back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from chalicelib.domain.identifiers import fold_order_number
+from chalicelib.domain.orders import StoredOrder, Variant
+
+Item = dict[str, Any]
+"""An item in plain Python values, as boto3's TypeSerializer takes them; amounts and times are strings."""
+
+ORDER_KEY = "ORDER"
+# What an item holds besides the value itself.
+_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content"})
+
+
+def order_key(merchant: str, number: str) -> dict[str, str]:
+    """Return the key of an order, whose number may be written in any way that a person types it."""
+    return {"pk": f"{merchant}#{fold_order_number(number)}", "sk": ORDER_KEY}
+
+
+def product_partition(merchant: str, product: str) -> str:
+    """Return the partition that holds every variant of a product.
+
+    No order's partition can equal it, since a folded number holds no `#`.
+    """
+    return f"{merchant}#PRODUCT#{product}"
+
+
+def product_key(merchant: str, product: str, sku: str) -> dict[str, str]:
+    """Return the key of one variant of a product."""
+    return {"pk": product_partition(merchant, product), "sk": f"SKU#{sku}"}
+
+
+def order_to_item(stored: StoredOrder) -> Item:
+    """Return the order as an item; what is None is left out."""
+    order = stored.order
+    value = order.model_dump(exclude_none=True) | {"email": stored.email}
+    value["placed_at"] = order.placed_at.isoformat()
+    if order.delivered_at is not None:
+        value["delivered_at"] = order.delivered_at.isoformat()
+    if stored.language is not None:
+        value["language"] = stored.language
+    value["tags"] = list(order.tags)
+    value["lines"] = [_line(line) for line in value["lines"]]
+    return _item(order_key(order.merchant, order.number), "order", value, stored.updated_at)
+
+
+def item_to_order(item: Mapping[str, Any]) -> StoredOrder:
+    """Read an order back from its item, numbers being Decimals as boto3 gives them."""
+    value = {name: value for name, value in item.items() if name not in _FURNITURE}
+    email, language = value.pop("email"), value.pop("language", None)
+    # Not strict: times are strings and quantities Decimals here, which were checked strictly when they came in.
+    return StoredOrder.model_validate(
+        {"order": value, "email": email, "language": language, "updated_at": item["updated_at"]}, strict=False
+    )
+
+
+def product_to_item(variant: Variant, updated_at: datetime) -> Item:
+    """Return the variant as an item, as the shop knew it at `updated_at`."""
+    value = variant.model_dump() | {"price": str(variant.price)}
+    return _item(product_key(variant.merchant, variant.product, variant.sku), "product", value, updated_at)
+
+
+def item_to_variant(item: Mapping[str, Any]) -> Variant:
+    """Read a variant back from its item."""
+    value = {name: value for name, value in item.items() if name not in _FURNITURE}
+    return Variant.model_validate(value, strict=False)
+
+
+def sortable(at: datetime) -> str:
+    """Write a moment so that text order is time order: UTC with microseconds, whatever the offset was."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _item(key: dict[str, str], kind: str, value: Item, updated_at: datetime) -> Item:
+    content = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    at = sortable(updated_at)
+    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    return key | {"type": kind} | value | {"updated_at": at, "version": at, "content": sha256}
+
+
+def _line(line: Item) -> Item:
+    amounts = {name: str(line[name]) for name in ("unit_price", "lowest_price_14d") if name in line}
+    return line | amounts | {"categories": list(line["categories"]), "tags": list(line["tags"])}
