@@ -1,0 +1,53 @@
+"""Creates the tables of `infra/resources.yaml` on any DynamoDB, so that no second definition can drift from the first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RESOURCES = Path(__file__).resolve().parents[2] / "infra" / "resources.yaml"
+
+# Only what a program can tell from outside: emulators refuse or drop the rest, and tests hold it to the template itself.
+_KEPT = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
+
+
+def create_tables(client: DynamoDBClient, names: dict[str, str]) -> None:
+    """Create the tables whose logical ids `names` maps to table names, and wait until they answer."""
+    resources = load_template(RESOURCES)["Resources"]
+    for logical_id, name in names.items():
+        properties = resources[logical_id]["Properties"]
+        stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
+        kept = {key: properties[key] for key in _KEPT}
+        client.create_table(TableName=name, StreamSpecification=stream, **kept)  # type: ignore[arg-type]
+    for name in names.values():
+        client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+
+
+def load_template(path: Path) -> dict[str, Any]:
+    """Read a CloudFormation template; `!Ref x` becomes `{"Ref": x}`, `!Sub x` `{"Fn::Sub": x}`, and so on."""
+    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Template)  # noqa: S506 - a SafeLoader
+    return template
+
+
+class _Template(yaml.SafeLoader):
+    """YAML with the short forms of CloudFormation's functions."""
+
+
+def _function(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    name = suffix if suffix in {"Ref", "Condition"} else f"Fn::{suffix}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        return {name: value.split(".") if suffix == "GetAtt" else value}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        return {name: loader.construct_mapping(node, deep=True)}
+    raise TypeError(f"{node.tag} holds neither text, list nor mapping")
+
+
+_Template.add_multi_constructor("!", _function)

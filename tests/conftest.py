@@ -1,0 +1,104 @@
+"""What many tests need: an AWS inside the process, a DynamoDB that gets races right, and both tables on either."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.config import Config
+from moto import mock_aws
+
+from chalicelib.local.tables import create_tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ROOT = Path(__file__).resolve().parents[1]
+REGION = "us-east-1"
+
+# No test may reach a real account, whatever the machine is logged in to; moto knows stream endpoints without account id only.
+for name in [name for name in os.environ if name.startswith("AWS_")]:
+    del os.environ[name]
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A DynamoDB client and the names of two empty tables on it."""
+
+    client: DynamoDBClient
+    returns: str
+    sessions: str
+
+
+_numbers = itertools.count(1)
+
+
+def new_tables(client: DynamoDBClient) -> Tables:
+    """Create both tables under names that no other test has."""
+    number = next(_numbers)
+    tables = Tables(client, f"returns-{os.getpid()}-{number}", f"sessions-{os.getpid()}-{number}")
+    create_tables(client, {"ReturnsTable": tables.returns, "SessionsTable": tables.sessions})
+    return tables
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """An AWS of moto inside the process, empty, for one test."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def tables(aws: None) -> Tables:
+    """Both tables on moto."""
+    return new_tables(boto3.client("dynamodb", region_name=REGION))
+
+
+DYNALITE = """
+const dynalite = require("dynalite")({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+dynalite.listen(0, "127.0.0.1", function () { console.log(this.address().port) })
+"""
+
+
+@pytest.fixture(scope="session")
+def dynalite() -> Iterator[str]:
+    """The address of a dynalite that lives as long as the test session; missing, it is a failure only under CI."""
+    node = shutil.which("node")
+    if node is None or not (ROOT / "node_modules" / "dynalite").exists():
+        reason = "dynalite is not installed: run `npm ci` (Node 20 or newer)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    with subprocess.Popen([node, "-e", DYNALITE], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+        finally:
+            server.terminate()
+
+
+@pytest.fixture
+def dynalite_tables(dynalite: str) -> Tables:
+    """Both tables on dynalite."""
+    config = Config(max_pool_connections=64)
+    return new_tables(boto3.client("dynamodb", region_name=REGION, endpoint_url=dynalite, config=config))
+
+
+@pytest.fixture(params=["moto", "dynalite"])
+def any_tables(request: pytest.FixtureRequest) -> Tables:
+    """Both tables, on each emulator in turn: for contracts that every DynamoDB must keep."""
+    tables: Tables = request.getfixturevalue("tables" if request.param == "moto" else "dynalite_tables")
+    return tables
