@@ -1,0 +1,367 @@
+"""What a customer may do with an order that is theirs: choose, ask, follow and take back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, shown
+from chalicelib.domain.decisions import decide
+from chalicelib.domain.drafts import Draft, DraftLine
+from chalicelib.domain.errors import LifecycleError, VueltaError
+from chalicelib.domain.orders import SHOP_FAULT, Country, Line, Method, Order, Proof, Reason, Replacement, StoredOrder, Variant
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.returns import Parcel, Return, ReturnLine, born, cancelled, sent
+from chalicelib.domain.rma import new_rma
+from chalicelib.domain.verdicts import Decision, LineDecision, OutcomeKind
+from chalicelib.domain.visits import Session
+from chalicelib.domain.windows import end_of_business_day
+from chalicelib.ports import Returns, Sessions
+from chalicelib.shops import Shop
+
+REASONS: tuple[Reason, ...] = (
+    "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
+)  # fmt: skip
+OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
+FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
+ATTEMPTS = 50
+"""How often a write that somebody else got in before of is tried anew, each time from what then stands."""
+
+
+class Unknown(VueltaError):
+    """The session's order, or the return that is asked for, is not there."""
+
+
+class StaleDraft(VueltaError):
+    """What a page was about is no longer the order's draft: it was sent or replaced on another page."""
+
+
+class NothingChosen(VueltaError):
+    """The draft cannot become a return yet; `step` is the one that is missing: items, details or outcomes."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(f"the draft lacks {step}")
+        self.step = step
+
+
+class ChangedMeanwhile(VueltaError):
+    """What would be decided now is not what the customer saw; `differences` says what, `visit` has the draft kept."""
+
+    def __init__(self, visit: Visit, found: tuple[Difference, ...]) -> None:
+        super().__init__("the decision is not what was shown")
+        self.visit = visit
+        self.differences = found
+
+
+class Busy(VueltaError):
+    """Too many writers at once; nothing was written and trying again is safe."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One customer with one order at one moment: everything that a page needs."""
+
+    shop: Shop
+    session: Session
+    stored: StoredOrder
+    returns: tuple[Return, ...]
+    draft: Draft
+    at: datetime
+
+    @property
+    def order(self) -> Order:
+        """The order that the session is about."""
+        return self.stored.order
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that held when the order was placed."""
+        return self.shop.policy_for(self.order.placed_at)
+
+    def available(self, line_id: str) -> int:
+        """Return how many units of a line no return holds."""
+        held = sum(made.reserved(line_id) for made in self.returns)
+        return max(0, self.order.line(line_id).quantity - held)
+
+
+@dataclass(frozen=True)
+class LineOffer:
+    """An order line on the first page: units left, the decision for the customer's own choice, and the best for a fault.
+
+    `decision` and `fault` are None where no unit is left. `reasons` are those that would not be refused at once.
+    """
+
+    line: Line
+    available: int
+    decision: LineDecision | None
+    fault: LineDecision | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def selectable(self) -> bool:
+        """Whether it can be asked back at all."""
+        return bool(self.reasons)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The customer's side. `secret` gives random URL-safe text, `random_bits` that many random bits."""
+
+    shops: Mapping[str, Shop]
+    returns: Returns
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    secret: Callable[[], str]
+    random_bits: Callable[[int], int]
+
+    def visit(self, session: Session) -> Visit:
+        """Read what a page needs; Unknown if the order is gone or another's. A draft that became a return is replaced."""
+        stored, made = self.returns.order_with_returns(session.merchant, session.number)
+        if stored is None or stored.email != session.email:
+            raise Unknown("order")
+        draft = self.sessions.draft(session.merchant, session.number) or Draft(id=self.secret())
+        if any(each.draft_id == draft.id for each in made):
+            draft = Draft(id=self.secret(), version=draft.version)
+        return Visit(self.shops[session.merchant], session, stored, made, draft, self.clock())
+
+    def offers(self, visit: Visit) -> tuple[LineOffer, ...]:
+        """Say for every line of the order what would be decided if all that is left of it were asked back."""
+        return tuple(self._offer(visit, line) for line in visit.order.lines)
+
+    def decisions(self, visit: Visit) -> dict[Method, Decision]:
+        """Decide the draft as it stands, once for each way of sending back; empty while nothing is chosen."""
+        replacements = self._replacements(visit)
+        return {
+            method: decision
+            for method in visit.shop.merchant.methods
+            if (decision := _decided(visit, visit.draft, replacements, method)) is not None
+        }
+
+    def variants(self, visit: Visit, line: Line) -> tuple[Variant, ...]:
+        """Return what the catalogue offers in place of a line, cheapest surprise first: same product, by SKU."""
+        return self.returns.variants(visit.order.merchant, line.product) if line.product else ()
+
+    def choose_items(self, visit: Visit, quantities: Mapping[str, int], proof: Proof, country: Country | None) -> Visit:
+        """Keep which lines come back, and how many units; what was said before of lines that stay chosen is kept."""
+
+        def chosen(draft: Draft) -> Draft:
+            lines = tuple(
+                (draft.line(line.id) or DraftLine(id=line.id, quantity=quantities[line.id])).model_copy(
+                    update={"quantity": quantities[line.id]}
+                )
+                for line in visit.order.lines
+                if quantities.get(line.id)
+            )
+            return draft.changed(lines=lines, proof=proof, country=country)
+
+        return self._redraft(visit, chosen)
+
+    def describe(self, visit: Visit, draft_id: str, described: Sequence[DraftLine]) -> Visit:
+        """Keep reason, answers, wish and remark of each line; the outcome chosen before is kept. StaleDraft as in `submit`."""
+        by_id = {line.id: line for line in described}
+
+        def told(draft: Draft) -> Draft:
+            lines = tuple(
+                by_id[line.id].model_copy(update={"quantity": line.quantity, "outcome": line.outcome}) if line.id in by_id else line
+                for line in draft.lines
+            )
+            return draft.changed(lines=lines)
+
+        return self._redraft(visit, told, draft_id)
+
+    def choose_outcomes(
+        self, visit: Visit, draft_id: str, outcomes: Mapping[str, OutcomeKind], method: Method, store: str | None
+    ) -> Visit:
+        """Keep what the customer wants for each line and how it comes back, and what the check page will show of it."""
+        replacements = self._replacements(visit)
+
+        def wanted(draft: Draft) -> Draft:
+            lines = tuple(line.model_copy(update={"outcome": outcomes.get(line.id, line.outcome)}) for line in draft.lines)
+            draft = draft.changed(lines=lines, method=method, store=store if method == "store" else None)
+            decision = _decided(visit, draft, replacements, method)
+            return draft.changed(shown=shown(decision, draft) if decision else None)
+
+        return self._redraft(visit, wanted, draft_id)
+
+    def check(self, visit: Visit) -> tuple[Decision, Shown, tuple[Difference, ...]]:
+        """Decide the finished draft now; return the decision, what to show of it, and what changed since it was chosen.
+
+        NothingChosen if a step is missing.
+        """
+        draft = visit.draft
+        if not draft.lines:
+            raise NothingChosen("items")
+        if any(line.reason is None for line in draft.lines):
+            raise NothingChosen("details")
+        if draft.method is None:
+            raise NothingChosen("outcomes")
+        decision = _decided(visit, draft, self._replacements(visit), draft.method)
+        if decision is None:
+            raise NothingChosen("items")
+        seen = shown(decision, draft)
+        return decision, seen, differences(draft.shown, seen)
+
+    def submit(self, visit: Visit, draft_id: str, seen: str) -> Return:
+        """Make the return that the customer saw on the check page, once however often it is asked for.
+
+        `seen` is the fingerprint of what was shown. Raises StaleDraft if the page was about another draft, NothingChosen if
+        it is not finished, ChangedMeanwhile if it would be decided otherwise now, Busy if the slots are fought over.
+        """
+        for _ in range(ATTEMPTS):
+            made = next((each for each in visit.returns if each.draft_id == draft_id), None)
+            if made is not None:
+                self.sessions.drop_draft(made.merchant, visit.session.number, draft_id)
+                return made
+            if visit.draft.id != draft_id:
+                raise StaleDraft(draft_id)
+            decision, now, found = self.check(visit)
+            if fingerprint(now) != seen:
+                raise ChangedMeanwhile(self._redraft(visit, lambda draft, now=now: draft.changed(shown=now), draft_id), found)
+            if any(line["outcome"] is None for line in now["lines"].values() if line["verdict"] != "refused"):
+                raise NothingChosen("outcomes")
+            if all(line["verdict"] == "refused" for line in now["lines"].values()):
+                raise NothingChosen("items")
+            new = self._new_return(visit, decision)
+            if self.returns.add(new):
+                self.sessions.drop_draft(new.merchant, visit.session.number, draft_id)
+                return new
+            visit = self._again(visit)
+        raise Busy("the order's returns are being written by others")
+
+    def made(self, visit: Visit, slot: int) -> Return:
+        """Return one of the order's returns; Unknown if there is none in this slot."""
+        for each in visit.returns:
+            if each.slot == slot:
+                return each
+        raise Unknown("return")
+
+    def track(self, visit: Visit, slot: int, carrier: str, tracking: str) -> Return:
+        """Note the parcel of a return; LifecycleError if none may be sent."""
+        return self._change(visit, slot, lambda current: sent(current, Parcel(carrier=carrier, tracking=tracking, added_at=self.clock())))
+
+    def cancel(self, visit: Visit, slot: int) -> Return:
+        """Take a return back; a second time answers with the cancelled one. LifecycleError once a parcel is on its way."""
+
+        def once(current: Return) -> Return:
+            return current if current.status == "cancelled" else cancelled(current, self.clock())
+
+        return self._change(visit, slot, once)
+
+    def _change(self, visit: Visit, slot: int, step: Callable[[Return], Return]) -> Return:
+        for _ in range(ATTEMPTS):
+            current = self.made(visit, slot)
+            following = step(current)
+            if following is current or self.returns.change(following):
+                return following
+            visit = self._again(visit)
+        raise Busy("the return is being written by others")
+
+    def _again(self, visit: Visit) -> Visit:
+        fresh = self.visit(visit.session)
+        return Visit(fresh.shop, fresh.session, fresh.stored, fresh.returns, visit.draft, fresh.at)
+
+    def _redraft(self, visit: Visit, change: Callable[[Draft], Draft], draft_id: str | None = None) -> Visit:
+        draft = visit.draft
+        for _ in range(ATTEMPTS):
+            if draft_id not in (None, draft.id):
+                raise StaleDraft(draft_id)
+            following = change(draft).changed(version=draft.version + 1)
+            if self.sessions.save_draft(visit.order.merchant, visit.session.number, following, self.clock()):
+                return Visit(visit.shop, visit.session, visit.stored, visit.returns, following, visit.at)
+            draft = self.sessions.draft(visit.order.merchant, visit.session.number) or Draft(id=self.secret())
+        raise Busy("the draft is being written by others")
+
+    def _offer(self, visit: Visit, line: Line) -> LineOffer:
+        available = visit.available(line.id)
+        if not available:
+            return LineOffer(line, 0, None, None, ())
+        by_reason = {reason: self._alone(visit, line, available, reason) for reason in REASONS}
+        open_reasons = tuple(reason for reason, decision in by_reason.items() if decision.verdict != "refused")
+        fault = next((by_reason[reason] for reason in FAULT_REASONS if reason in open_reasons), None)
+        own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])
+        return LineOffer(line, available, own, fault, open_reasons)
+
+    def _alone(self, visit: Visit, line: Line, quantity: int, reason: Reason) -> LineDecision:
+        draft = visit.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
+        decision = _decided(visit, draft, {}, visit.draft.method or "mail")
+        assert decision is not None, "a draft with a line makes a request"
+        return decision.lines[0]
+
+    def _replacements(self, visit: Visit) -> dict[str, Replacement]:
+        """Look up what the catalogue says of each wished variant; a wish that it does not know decides nothing."""
+        found: dict[str, Replacement] = {}
+        for wish in visit.draft.lines:
+            if wish.wish_sku:
+                for variant in self.variants(visit, visit.order.line(wish.id)):
+                    if variant.sku == wish.wish_sku and variant.currency == visit.order.currency:
+                        found[wish.id] = Replacement(price=variant.price, in_stock=variant.stock >= wish.quantity)
+        return found
+
+    def _new_return(self, visit: Visit, decision: Decision) -> Return:
+        draft, order, now = visit.draft, visit.order, self.clock()
+        assert draft.method is not None, "a checked draft has a method"
+        lines = tuple(
+            _new_line(order.line(line.id), chosen, line)
+            for line in decision.lines
+            if line.verdict != "refused" and (chosen := draft.line(line.id))
+        )
+        waits = any(line.status == "under_review" for line in lines)
+        merchant = visit.shop.merchant
+        return born(
+            Return(
+                merchant=order.merchant,
+                order_number=visit.session.number,
+                slot=max((made.slot for made in visit.returns), default=0) + 1,
+                draft_id=draft.id,
+                rma=None,
+                reserved_rma=new_rma(self.random_bits(75)),
+                policy_id=decision.policy,
+                policy_sha256=visit.policy.sha256,
+                email=visit.session.email,
+                language=visit.session.language,
+                method=draft.method,
+                store=draft.store,
+                country=draft.country or order.country,
+                proof=draft.proof,
+                currency=order.currency,
+                placed_at=order.placed_at,
+                lines=lines,
+                charges=decision.charges,
+                created_at=now,
+                answer_by=end_of_business_day(merchant, now, merchant.review.answer_business_days) if waits else None,
+                timeline=(),
+                outbox=(),
+            )
+        )
+
+
+def _decided(visit: Visit, draft: Draft, replacements: Mapping[str, Replacement], method: Method) -> Decision | None:
+    """Decide a draft over what is left of the order; a line with more units than are left is asked for with those."""
+    kept = tuple(
+        line.model_copy(update={"quantity": min(line.quantity, visit.available(line.id))})
+        for line in draft.lines
+        if visit.available(line.id)
+    )
+    request = draft.changed(lines=kept).request(visit.order, replacements, method=method)
+    return decide(visit.order, request, visit.policy, visit.at) if request else None
+
+
+def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:
+    assert chosen.outcome is not None and chosen.reason is not None, "a checked line has a reason and an outcome"
+    outcome = next(each for each in decision.outcomes if each.kind == chosen.outcome)
+    return ReturnLine(
+        line=line,
+        quantity=decision.quantity,
+        reason=chosen.reason,
+        remark=chosen.remark,
+        wish_sku=chosen.wish_sku,
+        wish_words=chosen.wish_words,
+        decision=decision,
+        outcome=chosen.outcome,
+        status="authorised" if outcome.approval == "automatic" else "under_review",
+        ship_by=decision.ship_by,
+    )
+
+
+__all__ = ["Busy", "ChangedMeanwhile", "Desk", "LifecycleError", "LineOffer", "NothingChosen", "StaleDraft", "Unknown", "Visit"]
