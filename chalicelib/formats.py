@@ -1,0 +1,124 @@
+"""How one language, in one country, writes dates, clock times, numbers and amounts of money."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_timezone_location
+from babel.numbers import format_decimal, format_percent, get_currency_name, get_currency_symbol, parse_pattern
+from persiantools.jdatetime import JalaliDate
+
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+# CLDR's numbering systems with digits of their own, whose names Babel knows but whose digits it does not.
+_DIGITS: Mapping[str, Mapping[int, int]] = MappingProxyType(
+    {"arab": str.maketrans("0123456789%", "٠١٢٣٤٥٦٧٨٩٪"), "arabext": str.maketrans("0123456789%", "۰۱۲۳۴۵۶۷۸۹٪")}
+)
+
+# Where the shops of a country write otherwise than Babel's edition of CLDR says.
+_CURRENCY_PATTERNS: Mapping[str, str] = MappingProxyType({"es_CO": f"¤{_NO_BREAK}#,##0.00"})
+_CITIES: Mapping[tuple[str, str], str] = MappingProxyType({("en", "America/Bogota"): "Bogotá"})
+
+
+@cache
+def formats(language: str, country: str | None) -> Formats:
+    """Return the formats of a language as people of this country (ISO 3166) write it, or as most of its speakers do."""
+    return (PersianFormats if language == "fa" else Formats)(_locale(language, country))
+
+
+def _locale(language: str, country: str | None) -> Locale:
+    for region in filter(None, (country, "001")):
+        try:
+            return Locale(language, region)
+        except UnknownLocaleError:
+            continue
+    return Locale(language)
+
+
+class Formats:
+    """The Gregorian calendar and the CLDR data of `locale`."""
+
+    def __init__(self, locale: Locale) -> None:
+        self.locale = locale
+        self._digits = _DIGITS.get(locale.default_numbering_system, {})
+
+    def digits(self, text: str) -> str:
+        """Return the text with the language's own digits and percent sign for the ASCII ones."""
+        return text.translate(self._digits)
+
+    def number(self, value: int | Decimal) -> str:
+        """Write a number with all its decimals and its groups set off: 12,500."""
+        decimals = _decimals(value)
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return self.digits(format_decimal(value, pattern, self.locale, numbering_system="default"))
+
+    def percent(self, value: int | Decimal) -> str:
+        """Write a percentage that is given in per cent: 10 for 10 %."""
+        share = Decimal(value) / 100
+        return self.digits(format_percent(share, locale=self.locale, decimal_quantization=False, numbering_system="default"))
+
+    def date(self, day: dt.date) -> str:
+        """Write a date with its year: 18 March 2026."""
+        return self.digits(format_date(day, "long", self.locale))
+
+    def day_and_date(self, day: dt.date) -> str:
+        """Write a date near enough to need no year, with its weekday: Wednesday 18 March."""
+        skeletons = self.locale.datetime_skeletons
+        pattern = str(skeletons.get("MMMMEd") or skeletons["MMMEd"])
+        full = re.sub("E+", "EEEE", re.sub("M+", "MMMM", pattern))
+        return self.digits(format_date(day, full.replace("EEEE, d", "EEEE d"), self.locale))
+
+    def clock(self, at: dt.time) -> str:
+        """Write a time of day to the minute."""
+        written = format_time(at, "short", locale=self.locale)
+        return self.digits(re.sub(r"[\s\u202f]", _NO_BREAK, written))
+
+    def amount(self, value: Decimal, currency: str) -> str:
+        """Write an amount in a currency (ISO 4217) with all its decimals: $79.90."""
+        decimals = _decimals(value)
+        pattern = parse_pattern(_CURRENCY_PATTERNS.get(str(self.locale)) or self.locale.currency_formats["standard"].pattern)
+        symbol = get_currency_symbol(currency, self.locale)
+        written = pattern.apply(value, self.locale, currency=currency, currency_digits=False, force_frac=(decimals, decimals))
+        if symbol[-1].isalpha():
+            # A code of letters stands apart from its number (CLDR's currency spacing, which Babel leaves out).
+            written = re.sub(rf"({re.escape(symbol)})(?=[0-9])", rf"\1{_NO_BREAK}", written)
+        return self.digits(written)
+
+    def city(self, zone: ZoneInfo) -> str:
+        """Name the city whose clocks a time zone follows."""
+        exception = _CITIES.get((self.locale.language, zone.key))
+        return exception or get_timezone_location(zone, self.locale, return_city=True)
+
+
+class PersianFormats(Formats):
+    """The Jalali calendar, and currencies by name, of which Babel knows the first not at all for Persian."""
+
+    def date(self, day: dt.date) -> str:
+        """Write a date of the Jalali calendar: ۲۷ اسفند ۱۴۰۴."""
+        jalali = _jalali(day)
+        return self.digits(f"{jalali.day} {jalali.strftime('%B', locale='fa')} {jalali.year}")
+
+    def day_and_date(self, day: dt.date) -> str:
+        """Write a Jalali date with its weekday and, as Persian likes it, its year: چهارشنبه ۲۷ اسفند ۱۴۰۴."""
+        return f"{_jalali(day).strftime('%A', locale='fa')} {self.date(day)}"
+
+    def amount(self, value: Decimal, currency: str) -> str:
+        """Write an amount with the currency's name after it: ۷۹٫۹۰ دلار آمریکا."""
+        return f"{self.number(value)}{_NO_BREAK}{get_currency_name(currency, locale=self.locale)}"
+
+
+def _jalali(day: dt.date) -> JalaliDate:
+    return JalaliDate(day)  # type: ignore[no-untyped-call]
+
+
+def _decimals(value: int | Decimal) -> int:
+    exponent = Decimal(value).as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise ValueError(f"{value} is not a finite number")
+    return max(0, -exponent)
