@@ -311,10 +311,9 @@ class Desk:
         return born(
             Return(
                 merchant=order.merchant,
-                order_number=visit.session.number,
+                order_number=order.number,
                 slot=max((made.slot for made in visit.returns), default=0) + 1,
                 draft_id=draft.id,
-                rma=None,
                 reserved_rma=new_rma(self.random_bits(75)),
                 policy_id=decision.policy,
                 policy_sha256=visit.policy.sha256,

@@ -43,3 +43,15 @@ class LifecycleError(VueltaError):
         super().__init__(f"cannot {step} what is {status}")
         self.step = step
         self.status = status
+
+
+class Unavailable(VueltaError):
+    """Something outside (a table, the mail service) does not answer, refuses or takes no more; `service` says which.
+
+    Nothing is half-written, and the same step may be tried again.
+    """
+
+    def __init__(self, service: str, why: str) -> None:
+        super().__init__(f"{service} is not available: {why}")
+        self.service = service
+        self.why = why

@@ -91,14 +91,14 @@ class Return(Shape):
     order_number: str
     slot: Annotated[int, Field(ge=1, le=999)]
     draft_id: str
-    rma: str | None
+    rma: str | None = None
     reserved_rma: str
     policy_id: str
     policy_sha256: str
     email: str
     language: str
     method: Method
-    store: str | None
+    store: str | None = None
     country: Country
     proof: Proof
     currency: str
@@ -106,7 +106,7 @@ class Return(Shape):
     lines: tuple[ReturnLine, ...]
     charges: tuple[Charge, ...]
     created_at: AwareDatetime
-    answer_by: AwareDatetime | None
+    answer_by: AwareDatetime | None = None
     parcel: Parcel | None = None
     timeline: tuple[Event, ...]
     outbox: tuple[Mail, ...]

@@ -1,0 +1,146 @@
+"""Talk to DynamoDB: values in and out of items, and what it answers when it cannot, as our own errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel
+
+from chalicelib.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+Item = dict[str, Any]
+Model = TypeVar("Model", bound=BaseModel)
+
+# A page waits for its tables no longer than a customer would; API Gateway gives up after 29 seconds.
+_CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 4})
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+def dynamodb_client() -> DynamoDBClient:
+    """Return a client for the account and region (or the emulator) that the environment names."""
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+class Table:
+    """One table, in plain values: conditional writes answer False where the condition does not hold."""
+
+    def __init__(self, client: DynamoDBClient, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
+        """Return the item with this key."""
+        answer = self._call("get_item", Key=packed({"pk": pk, "sk": sk}), ConsistentRead=consistent)
+        return unpacked(answer["Item"]) if "Item" in answer else None
+
+    def partition(self, pk: str, **query: Any) -> Iterator[Item]:
+        """Yield every item of a partition by sort key, as it stands now."""
+        values = packed({":pk": pk})
+        yield from self._pages(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True, **query)
+
+    def index(self, name: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
+        """Yield what an index holds under a key condition, in its order."""
+        yield from self._pages(IndexName=name, KeyConditionExpression=condition, ExpressionAttributeValues=packed(values))
+
+    def put(self, item: Item, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
+        """Write an item whole, if the condition holds for what is there."""
+        return self._conditional("put_item", condition, values, Item=packed(item))
+
+    def update(
+        self, pk: str, sk: str, expression: str, condition: str, values: Mapping[str, Any], names: Mapping[str, str]
+    ) -> bool:
+        """Change an item's attributes, if the condition holds for what is there."""
+        more: dict[str, Any] = {"ExpressionAttributeNames": dict(names)} if names else {}
+        return self._conditional(
+            "update_item", condition, values, Key=packed({"pk": pk, "sk": sk}), UpdateExpression=expression, **more
+        )
+
+    def add(self, pk: str, sk: str, attribute: str, more: Mapping[str, Any]) -> int:
+        """Add one to a number, setting further attributes, and return the sum."""
+        sets = ", ".join(f"{name} = :{name}" for name in more)
+        answer = self._call(
+            "update_item",
+            Key=packed({"pk": pk, "sk": sk}),
+            UpdateExpression=f"ADD {attribute} :one SET {sets}",
+            ExpressionAttributeValues=packed({":one": 1} | {f":{name}": value for name, value in more.items()}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(unpacked(answer["Attributes"])[attribute])
+
+    def delete(self, pk: str, sk: str, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
+        """Remove an item, if the condition holds for what is there."""
+        return self._conditional("delete_item", condition, values, Key=packed({"pk": pk, "sk": sk}))
+
+    def _pages(self, **query: Any) -> Iterator[Item]:
+        while True:
+            answer = self._call("query", **query)
+            yield from (unpacked(item) for item in answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    def _conditional(self, operation: str, condition: str | None, values: Mapping[str, Any] | None, **call: Any) -> bool:
+        if condition:
+            call["ConditionExpression"] = condition
+        if values:
+            call["ExpressionAttributeValues"] = packed(values)
+        try:
+            self._call(operation, **call)
+        except _ConditionFailed:
+            return False
+        return True
+
+    def _call(self, operation: str, **call: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._client, operation)(TableName=self.name, **call)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise _ConditionFailed from None
+            raise Unavailable(f"table {self.name}", f"{operation}: {error.response['Error']['Code']}") from error
+        except BotoCoreError as error:
+            raise Unavailable(f"table {self.name}", f"{operation}: {type(error).__name__}") from error
+        return answer
+
+
+class _ConditionFailed(Exception):
+    """The condition of a write does not hold."""
+
+
+def packed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain values in DynamoDB's typed form."""
+    return {name: _serialize(value) for name, value in item.items()}
+
+
+def unpacked(item: Mapping[str, Any]) -> Item:
+    """Return DynamoDB's typed form as plain values."""
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def to_values(model: BaseModel) -> Item:
+    """Return a model as plain values: amounts and times as strings; what is None at the top is left out."""
+    values: Item = json.loads(model.model_dump_json())
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def from_values(model: type[Model], item: Mapping[str, Any]) -> Model:
+    """Read a model back from plain values, ignoring the item's keys and other attributes that it does not know."""
+    known = {name: value for name, value in item.items() if name in model.model_fields}
+    return model.model_validate_json(json.dumps(known, default=_whole))
+
+
+def _whole(value: Any) -> int:
+    """Numbers come back as Decimals; we store whole ones only."""
+    if isinstance(value, Decimal) and value == int(value):
+        return int(value)
+    raise TypeError(f"unexpected {type(value).__name__} in an item")

@@ -1,0 +1,110 @@
+"""Keep orders' returns in the returns table: each born by one conditional PutItem, each change one conditional UpdateItem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.adapters.dynamodb import Item, Table, from_values, to_values
+from chalicelib.adapters.items import ORDER_KEY, item_to_order, item_to_variant, order_key, product_partition, sortable
+from chalicelib.domain.orders import StoredOrder, Variant
+from chalicelib.domain.returns import Return, ReturnStatus
+
+UNSENT = "UNSENT"
+_CHANGES = ("lines", "rma", "parcel", "timeline", "outbox", "version", "queue", "unsent", "unsent_since")
+"""The attributes that a step of a return can change; all others stay as they were born."""
+
+
+class ReturnsTable:
+    """Fulfils `ports.Returns` with DynamoDB."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def order_with_returns(self, merchant: str, number: str) -> tuple[StoredOrder | None, tuple[Return, ...]]:
+        """Return an order and its returns by one Query on their partition."""
+        stored: StoredOrder | None = None
+        returns: list[Return] = []
+        for item in self._table.partition(order_key(merchant, number)["pk"]):
+            if item["sk"] == ORDER_KEY:
+                stored = item_to_order(item)
+            else:
+                returns.append(from_values(Return, item))
+        return stored, tuple(returns)
+
+    def add(self, new: Return) -> bool:
+        """Write a new return into its slot; False if the slot is taken."""
+        return self._table.put(return_item(new), "attribute_not_exists(pk)")
+
+    def change(self, changed: Return) -> bool:
+        """Write the next version of a return; False if somebody else wrote it first."""
+        item = return_item(changed)
+        kept = [name for name in _CHANGES if name in item]
+        gone = [name for name in _CHANGES if name not in item]
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
+        if gone:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in gone)
+        return self._table.update(
+            item["pk"],
+            item["sk"],
+            expression,
+            "#version = :before",
+            {f":{name}": item[name] for name in kept} | {":before": changed.version - 1},
+            {f"#{name}": name for name in _CHANGES},
+        )
+
+    def by_rma(self, merchant: str, rma: str) -> Return | None:
+        """Return the return with this RMA number, if this shop gave it."""
+        for key in self._table.index("RmaIndex", "rma = :rma", {":rma": rma}):
+            if key["pk"].startswith(f"{merchant}#"):
+                return self._read(key["pk"], key["sk"])
+        return None
+
+    def by_slot(self, merchant: str, number: str, slot: int) -> Return | None:
+        """Return one return of an order."""
+        return self._read(order_key(merchant, number)["pk"], slot_key(slot))
+
+    def queue(self, merchant: str, status: ReturnStatus) -> Iterator[Return]:
+        """Yield a shop's returns in this status, oldest first."""
+        for item in self._table.index("QueueIndex", "queue = :queue", {":queue": f"{merchant}#{status}"}):
+            yield from_values(Return, item)
+
+    def unsent(self, until: datetime) -> Iterator[Return]:
+        """Yield the returns of all shops with a mail that has waited since before `until`."""
+        for key in unsent_keys(self._table, until):
+            found = self._read(key["pk"], key["sk"])
+            if found is not None:
+                yield found
+
+    def variants(self, merchant: str, product: str) -> tuple[Variant, ...]:
+        """Return what the catalogue knows of a product, by SKU."""
+        return tuple(item_to_variant(item) for item in self._table.partition(product_partition(merchant, product)))
+
+    def _read(self, pk: str, sk: str) -> Return | None:
+        item = self._table.get(pk, sk)
+        return from_values(Return, item) if item else None
+
+
+def slot_key(slot: int) -> str:
+    """Return the sort key of an order's return."""
+    return f"RETURN#{slot:03d}"
+
+
+def return_item(made: Return) -> Item:
+    """Return a return as an item, with what the indexes need of it."""
+    item = order_key(made.merchant, made.order_number) | to_values(made)
+    item |= {
+        "sk": slot_key(made.slot),
+        "type": "return",
+        "queue": f"{made.merchant}#{made.status}",
+        "queued_at": sortable(made.created_at),
+    }
+    if made.waiting_mails:
+        item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].queued_at)}
+    return item
+
+
+def unsent_keys(table: Table, until: datetime) -> Iterator[Item]:
+    """Yield the keys of items with a mail that has waited since before `until`, longest first."""
+    values = {":unsent": UNSENT, ":until": sortable(until)}
+    yield from table.index("UnsentIndex", "unsent = :unsent AND unsent_since < :until", values)

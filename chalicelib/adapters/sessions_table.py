@@ -1,0 +1,119 @@
+"""Keep what expires in the sessions table: lookups, links, sessions, drafts and counters.
+
+Expiry is checked on every read; DynamoDB's own only tidies, up to days later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from chalicelib.adapters.dynamodb import Item, Table, from_values, to_values
+from chalicelib.adapters.items import sortable
+from chalicelib.adapters.returns_table import UNSENT, unsent_keys
+from chalicelib.domain.drafts import Draft
+from chalicelib.domain.identifiers import fold_order_number
+from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, Link, Lookup, Session
+
+LINK_MEMORY = timedelta(days=30)
+"""How long a used or expired link is remembered, so that its page can say what became of it."""
+
+
+class SessionsTable:
+    """Fulfils `ports.Sessions` with DynamoDB."""
+
+    def __init__(self, table: Table, clock: Callable[[], datetime]) -> None:
+        self._table = table
+        self._clock = clock
+
+    def add_lookup(self, lookup: Lookup) -> None:
+        """Record a lookup, to be answered by mail."""
+        waits = {"unsent": UNSENT, "unsent_since": sortable(lookup.asked_at)}
+        self._table.put(self._item("LOOKUP", lookup.id, to_values(lookup), lookup.asked_at + LOOKUP_LIFE) | waits)
+
+    def lookup(self, lookup_id: str) -> Lookup | None:
+        """Return a lookup that still waits for its answer."""
+        item = self._read("LOOKUP", lookup_id)
+        return from_values(Lookup, item) if item and "unsent" in item else None
+
+    def finish_lookup(self, lookup_id: str) -> None:
+        """Note that a lookup was answered, or needs no answer."""
+        key = f"LOOKUP#{lookup_id}"
+        self._table.update(key, "LOOKUP", "REMOVE unsent, unsent_since", "attribute_exists(pk)", {}, {})
+
+    def unanswered(self, until: datetime) -> Iterator[Lookup]:
+        """Yield the lookups that have waited since before `until`, those past their time too."""
+        for key in unsent_keys(self._table, until):
+            item = self._table.get(key["pk"], key["sk"])
+            if item and "unsent" in item:
+                yield from_values(Lookup, item)
+
+    def add_link(self, link: Link) -> None:
+        """Record a link that is about to be mailed."""
+        self._table.put(self._item("LINK", link.digest, _without_expiry(to_values(link)), link.expires_at + LINK_MEMORY, link.expires_at))
+
+    def link(self, digest: str) -> Link | None:
+        """Return a link by the digest of its secret, used and expired ones too."""
+        item = self._read("LINK", digest)
+        return from_values(Link, item | {"expires_at": item["until"]}) if item else None
+
+    def use_link(self, link: Link, at: datetime) -> bool:
+        """Note the first use of a link; False if it was used before.
+
+        The same moment counts as the same use: the SDK may send this write twice when the first answer is lost.
+        """
+        values = {":at": at.isoformat()}
+        condition = "attribute_exists(pk) AND (attribute_not_exists(used_at) OR used_at = :at)"
+        return self._table.update(f"LINK#{link.digest}", "LINK", "SET used_at = :at", condition, values, {})
+
+    def add_session(self, session: Session) -> None:
+        """Record a session that was opened."""
+        item = _without_expiry(to_values(session))
+        self._table.put(self._item("SESSION", session.digest, item, session.expires_at, session.expires_at))
+
+    def session(self, digest: str) -> Session | None:
+        """Return an open session by the digest of its secret."""
+        item = self._read("SESSION", digest)
+        return from_values(Session, item | {"expires_at": item["until"]}) if item else None
+
+    def end_session(self, digest: str) -> None:
+        """Forget a session."""
+        self._table.delete(f"SESSION#{digest}", "SESSION")
+
+    def draft(self, merchant: str, number: str) -> Draft | None:
+        """Return the order's draft, if there is one."""
+        item = self._read("DRAFT", _draft_name(merchant, number))
+        return from_values(Draft, item) if item else None
+
+    def save_draft(self, merchant: str, number: str, draft: Draft, at: datetime) -> bool:
+        """Write the next version of the order's draft; False if somebody else wrote it first."""
+        item = self._item("DRAFT", _draft_name(merchant, number), to_values(draft), at + DRAFT_LIFE)
+        condition = "attribute_not_exists(pk) OR version = :before OR expires_at <= :now"
+        return self._table.put(item, condition, {":before": draft.version - 1, ":now": int(at.timestamp())})
+
+    def drop_draft(self, merchant: str, number: str, draft_id: str) -> None:
+        """Forget the order's draft, if it still is this one."""
+        self._table.delete(f"DRAFT#{_draft_name(merchant, number)}", "DRAFT", "id = :id", {":id": draft_id})
+
+    def count(self, what: str, window_start: datetime, window_seconds: int) -> int:
+        """Add one to what is counted in this window and return the sum."""
+        start = int(window_start.timestamp())
+        more = {"type": "counter", "expires_at": start + 2 * window_seconds}
+        return self._table.add(f"COUNT#{what}#{start}", "COUNT", "seen", more)
+
+    def _item(self, kind: str, name: str, values: Item, expires: datetime, until: datetime | None = None) -> Item:
+        key = {"pk": f"{kind}#{name}", "sk": kind, "type": kind.lower(), "expires_at": int(expires.timestamp())}
+        return values | key | ({"until": until.isoformat()} if until else {})
+
+    def _read(self, kind: str, name: str) -> Item | None:
+        item = self._table.get(f"{kind}#{name}", kind)
+        return item if item and item["expires_at"] > self._clock().timestamp() else None
+
+
+def _draft_name(merchant: str, number: str) -> str:
+    return f"{merchant}#{fold_order_number(number)}"
+
+
+def _without_expiry(values: Item) -> Item:
+    """Leave out the exact expiry, which is kept as `until`: the table's own attribute holds whole seconds."""
+    return {name: value for name, value in values.items() if name != "expires_at"}

@@ -1,0 +1,54 @@
+"""Read the environment, once: the only place that knows the names of its variables."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.domain.errors import VueltaError
+
+
+class InvalidSettings(VueltaError):
+    """A variable of the environment is missing or wrong; the message names it and says how to mend it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the tables are, how customers reach the portal, and how mails leave.
+
+    `portal_url` has no slash at the end; every link in a mail begins with it. `reload_templates` is for those who edit them.
+    """
+
+    returns_table: str
+    sessions_table: str
+    portal_url: str
+    configuration_set: str | None = None
+    reload_templates: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the portal by https, so that cookies can insist on it."""
+        return self.portal_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings that the environment names; InvalidSettings if one is missing or wrong."""
+    portal_url = _required(environment, "PORTAL_URL", "the portal's address, such as https://returns.example.com")
+    if not re.fullmatch(r"https?://[^/\s?#@]+(/[^/\s?#]+)*", portal_url):
+        raise InvalidSettings(f"PORTAL_URL is {portal_url!r}: give an address that begins with https:// and ends without a slash")
+    return Settings(
+        returns_table=_required(environment, "RETURNS_TABLE", "the name of the returns table"),
+        sessions_table=_required(environment, "SESSIONS_TABLE", "the name of the sessions table"),
+        portal_url=portal_url,
+        configuration_set=environment.get("CONFIGURATION_SET") or None,
+        reload_templates=environment.get("RELOAD_TEMPLATES") == "1",
+    )
+
+
+def _required(environment: Mapping[str, str], name: str, meaning: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise InvalidSettings(f"the environment lacks {name}: set it to {meaning}")
+    return value
