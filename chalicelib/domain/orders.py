@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -25,8 +26,19 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+_MOMENT = re.compile(r"(19|2\d)\d\d-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _ATOM = r"[^@\s\x00-\x1f\x7f<>()\[\]\\,;:\"]+"
 EmailAddress = Annotated[str, AfterValidator(fold_email), Field(pattern=rf"^{_ATOM}@{_ATOM}\.{_ATOM}$", max_length=254)]
+
+
+def _rfc_3339(moment: object) -> object:
+    # pydantic would also take "1772370000" and other spellings, and years so early or late that they have no moment in UTC.
+    if isinstance(moment, str) and not _MOMENT.fullmatch(moment):
+        raise ValueError('a moment is RFC 3339 with an offset, such as "2026-03-01T09:00:00-05:00"')
+    return moment
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
 
 
 class Shape(BaseModel):
@@ -55,8 +67,8 @@ class Order(Shape):
     merchant: Word
     number: Word
     channel: Channel
-    placed_at: AwareDatetime
-    delivered_at: AwareDatetime | None = None
+    placed_at: Moment
+    delivered_at: Moment | None = None
     country: Country
     currency: Currency
     tags: tuple[Word, ...] = ()
@@ -96,7 +108,7 @@ class StoredOrder(Shape):
     order: Order
     email: EmailAddress
     language: Language | None = None
-    updated_at: AwareDatetime
+    updated_at: Moment
 
 
 class Variant(Shape):
