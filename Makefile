@@ -1,0 +1,65 @@
+# Everything a person or a machine does here; each target installs what it needs first.
+
+PYTHON ?= python3
+PORT ?= 8000
+BUILD ?= build
+TESTS ?= tests
+PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup
+VENV = .venv
+
+# Where packages come from may be set from outside (a mirror, a certificate); where they go to may not.
+unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
+
+.DEFAULT_GOAL := help
+.PHONY: help venv run test test-fast lint format messages package browser clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+run: $(VENV)/installed ## Serve the portal, its mailbox and three demo shops on this machine (PORT=8000)
+	@exec $(VENV)/bin/python -m chalicelib serve --port $(PORT)
+
+test: $(VENV)/installed node_modules/.installed browser ## Run all tests, the browser's too
+	$(PYTEST) $(TESTS)
+
+test-fast: $(VENV)/installed node_modules/.installed ## Run all tests but the browser's
+	$(PYTEST) -m "not browser" $(TESTS)
+
+lint: $(VENV)/installed ## Check style and types
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+format: $(VENV)/installed ## Bring all Python files into one form
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+messages: $(VENV)/installed ## Bring the catalogues of all languages up to date and compile them
+	$(VENV)/bin/python -m infra.catalogues $(LANGUAGE)
+
+package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what CloudFormation deploys
+	@rm -rf $(BUILD)/source && mkdir -p $(BUILD)/source
+	@tar -cf - --exclude=__pycache__ app.py requirements.txt .chalice/config.json chalicelib templates vendor | tar -xf - -C $(BUILD)/source
+	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
+	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath infra/resources.yaml) $(abspath $(BUILD))
+	@rm -rf $(BUILD)/source
+
+venv: $(VENV)/installed ## Make the Python environment in .venv
+
+clean: ## Remove what was built, not what was installed
+	rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache .chalice/deployments
+
+$(VENV)/installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vuelta needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12")'
+	@echo "Installing Python packages into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Without Node the tests that need it say so and are left out, or fail under CI=true.
+node_modules/.installed: package.json package-lock.json
+	@if command -v npm >/dev/null; then npm ci --ignore-scripts --silent && touch $@; \
+	else echo "npm is missing: install Node 20 or newer to run the tests of races and of pages" >&2; fi
+
+browser:
+	@infra/install-browser
