@@ -24,11 +24,11 @@ class Wording:
         self._formats = formats(language.code, merchant.country if merchant else None)
         self._translations = translations(language.code)
 
-    def gettext(self, message: str, **values: object) -> str:
+    def gettext(self, message: str, /, **values: object) -> str:
         """Translate a message and fill its `%(name)s` in; whole numbers in the language's digits. A `%` is written `%%`."""
         return self.translated(message) % self.shown(values)
 
-    def ngettext(self, singular: str, plural: str, count: int, **values: object) -> str:
+    def ngettext(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """Translate a message in the form that the count asks for and fill it in, as `gettext` does."""
         return self.translated(singular, plural, count) % self.shown(values)
 
@@ -43,6 +43,11 @@ class Wording:
     def shown(self, values: Mapping[str, object]) -> dict[str, object]:
         """Return values for placeholders, numbers written as the language writes them."""
         return {name: self.number(value) if isinstance(value, int | Decimal) else value for name, value in values.items()}
+
+    def words(self, texts: Mapping[str, str]) -> str:
+        """Choose from words by language (a shop's own texts): this language's, else the shop's first that is there."""
+        wanted = (self.language.code, *(self.merchant.languages if self.merchant else ()), *texts)
+        return next((texts[code] for code in wanted if code in texts), "")
 
     def digits(self, text: str) -> str:
         """Return the text with the language's own digits; not for identifiers, which people copy."""
@@ -65,8 +70,7 @@ class Wording:
         shown = _with_decimals(amount / shop.currency.divide_by, decimals)
         if shop.currency.unit is None:
             return self._formats.amount(shown, currency)
-        unit = shop.currency.unit.get(self.language.code) or shop.currency.unit[shop.languages[0]]
-        return f"{self.number(shown)}\N{NO-BREAK SPACE}{unit}"
+        return f"{self.number(shown)}\N{NO-BREAK SPACE}{self.words(shop.currency.unit)}"
 
     def date(self, day: dt.date | dt.datetime) -> str:
         """Write a date with its year; of a moment, its date on the shop's calendar."""

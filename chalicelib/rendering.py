@@ -1,0 +1,138 @@
+"""How templates become pages and mails: one Jinja environment, its filters, and the stylesheet with its CSP hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateRuntimeError, pass_context, select_autoescape
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
+
+from chalicelib.domain.merchant import Merchant
+from chalicelib.i18n import LANGUAGES
+from chalicelib.wording import Wording
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+
+# Lone surrogates cannot be encoded, and control characters and noncharacters may stand in no HTML document.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def render(template: str, wording: Wording, **context: object) -> str:
+    """Render a template in the customer's language, with `wording`, `language` and `merchant` beside the given context.
+
+    The result can always be encoded: what no document may hold, such as a lone surrogate that a browser posted, is U+FFFD.
+    """
+    bound = {"wording": wording, "language": wording.language, "merchant": wording.merchant}
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", environment().get_template(template).render(bound | context))
+
+
+@cache
+def environment() -> Environment:
+    """Return the one environment. Changed templates show at once; macros that speak are imported `with context`."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, style=_style, languages=tuple(LANGUAGES.values()))
+    spoken = ("money", "number", "percent", "digits", "date", "day_and_date", "moment", "deadline", "time_left", "words")
+    env.filters.update({name: _said(name) for name in spoken})
+    env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate)
+    return env
+
+
+def style(merchant: Merchant | None) -> Markup:
+    """Return the stylesheet, to stand inside `<style>`, with the shop's accent as `--accent` and `--accent-text`."""
+    sheet = TEMPLATES / "style.css"
+    return Markup(_accented(sheet.read_text("utf-8"), merchant))  # noqa: S704
+
+
+def style_hash(merchant: Merchant | None) -> str:
+    """Return the source expression that lets exactly this shop's stylesheet through a CSP: `sha256-…`, without quotes."""
+    digest = hashlib.sha256(style(merchant).encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def bdi(text: object) -> Markup:
+    """Isolate text of unknown direction in HTML, such as a name."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def ltr(text: object) -> Markup:
+    """Isolate in HTML what is always read from left to right: order and RMA numbers, addresses of mail and web, codes."""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(text)
+
+
+@pass_context
+def _isolate(context: Context, text: object) -> str:
+    """Isolate foreign text in plain text of a right-to-left language (UAX #9), and drop its own direction marks."""
+    plain = _DIRECTION_MARKS.sub("", str(text))
+    return (
+        f"\N{FIRST STRONG ISOLATE}{plain}\N{POP DIRECTIONAL ISOLATE}" if _wording(context).language.direction == "rtl" else plain
+    )
+
+
+@pass_context
+def _gettext(context: Context, message: str, /, **values: object) -> str:
+    wording = _wording(context)
+    return _as_output(context, wording.translated(message)) % wording.shown(values)
+
+
+@pass_context
+def _ngettext(context: Context, singular: str, plural: str, count: int, /, **values: object) -> str:
+    wording = _wording(context)
+    # The extension leaves a count that is called "num" to whoever fills the message in.
+    return _as_output(context, wording.translated(singular, plural, count)) % wording.shown({"num": count} | values)
+
+
+@pass_context
+def _list_of(context: Context, items: Iterable[str]) -> str:
+    shown = [str(escape(item)) if context.eval_ctx.autoescape else item for item in items]
+    return _as_output(context, _wording(context).list_of(shown))
+
+
+@pass_context
+def _style(context: Context) -> Markup:
+    return style(_wording(context).merchant)
+
+
+def _said(name: str) -> Callable[..., str]:
+    """Make a filter of the method of `Wording` with this name."""
+
+    @pass_context
+    def filtered(context: Context, *values: object) -> str:
+        said: str = getattr(_wording(context), name)(*values)
+        return said
+
+    return filtered
+
+
+def _wording(context: Context) -> Wording:
+    wording = context.get("wording")
+    if not isinstance(wording, Wording):
+        raise TemplateRuntimeError(f"{context.name}: macros that speak must be imported `with context`")
+    return wording
+
+
+def _as_output(context: Context, text: str) -> str:
+    """Mark the catalogue's words as safe where the output is HTML, so that only what is filled in is escaped."""
+    return Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704
+
+
+def _accented(sheet: str, merchant: Merchant | None) -> str:
+    if merchant is None:
+        return sheet
+    return f"{sheet}\n:root {{ --accent: {merchant.accent}; --accent-text: {merchant.accent_text} }}\n"
