@@ -7,24 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, shown
-from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
-from chalicelib.domain.errors import LifecycleError, VueltaError
-from chalicelib.domain.orders import SHOP_FAULT, Country, Line, Method, Order, Proof, Reason, Replacement, StoredOrder, Variant
-from chalicelib.domain.policy import Policy
+from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.merchant import Merchant
+from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
 from chalicelib.domain.returns import Parcel, Return, ReturnLine, born, cancelled, sent
 from chalicelib.domain.rma import new_rma
-from chalicelib.domain.verdicts import Decision, LineDecision, OutcomeKind
+from chalicelib.domain.verdicts import Decision, OutcomeKind
 from chalicelib.domain.visits import Session
-from chalicelib.domain.windows import end_of_business_day
+from chalicelib.domain.windows import Window
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
+from chalicelib.visit import Visit
 
-REASONS: tuple[Reason, ...] = (
-    "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
-)  # fmt: skip
-OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
-FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
 ATTEMPTS = 50
 """How often a write that somebody else got in before of is tried anew, each time from what then stands."""
 
@@ -59,52 +54,6 @@ class Busy(VueltaError):
 
 
 @dataclass(frozen=True)
-class Visit:
-    """One customer with one order at one moment: everything that a page needs."""
-
-    shop: Shop
-    session: Session
-    stored: StoredOrder
-    returns: tuple[Return, ...]
-    draft: Draft
-    at: datetime
-
-    @property
-    def order(self) -> Order:
-        """The order that the session is about."""
-        return self.stored.order
-
-    @property
-    def policy(self) -> Policy:
-        """The policy that held when the order was placed."""
-        return self.shop.policy_for(self.order.placed_at)
-
-    def available(self, line_id: str) -> int:
-        """Return how many units of a line no return holds."""
-        held = sum(made.reserved(line_id) for made in self.returns)
-        return max(0, self.order.line(line_id).quantity - held)
-
-
-@dataclass(frozen=True)
-class LineOffer:
-    """An order line on the first page: units left, the decision for the customer's own choice, and the best for a fault.
-
-    `decision` and `fault` are None where no unit is left. `reasons` are those that would not be refused at once.
-    """
-
-    line: Line
-    available: int
-    decision: LineDecision | None
-    fault: LineDecision | None
-    reasons: tuple[Reason, ...]
-
-    @property
-    def selectable(self) -> bool:
-        """Whether it can be asked back at all."""
-        return bool(self.reasons)
-
-
-@dataclass(frozen=True)
 class Desk:
     """The customer's side. `secret` gives random URL-safe text, `random_bits` that many random bits."""
 
@@ -125,17 +74,13 @@ class Desk:
             draft = Draft(id=self.secret(), version=draft.version)
         return Visit(self.shops[session.merchant], session, stored, made, draft, self.clock())
 
-    def offers(self, visit: Visit) -> tuple[LineOffer, ...]:
-        """Say for every line of the order what would be decided if all that is left of it were asked back."""
-        return tuple(self._offer(visit, line) for line in visit.order.lines)
-
     def decisions(self, visit: Visit) -> dict[Method, Decision]:
         """Decide the draft as it stands, once for each way of sending back; empty while nothing is chosen."""
         replacements = self._replacements(visit)
         return {
             method: decision
             for method in visit.shop.merchant.methods
-            if (decision := _decided(visit, visit.draft, replacements, method)) is not None
+            if (decision := visit.decided(visit.draft, replacements, method)) is not None
         }
 
     def variants(self, visit: Visit, line: Line) -> tuple[Variant, ...]:
@@ -162,11 +107,7 @@ class Desk:
         by_id = {line.id: line for line in described}
 
         def told(draft: Draft) -> Draft:
-            lines = tuple(
-                by_id[line.id].model_copy(update={"quantity": line.quantity, "outcome": line.outcome}) if line.id in by_id else line
-                for line in draft.lines
-            )
-            return draft.changed(lines=lines)
+            return draft.changed(lines=tuple(_told(line, by_id.get(line.id, line)) for line in draft.lines))
 
         return self._redraft(visit, told, draft_id)
 
@@ -179,7 +120,7 @@ class Desk:
         def wanted(draft: Draft) -> Draft:
             lines = tuple(line.model_copy(update={"outcome": outcomes.get(line.id, line.outcome)}) for line in draft.lines)
             draft = draft.changed(lines=lines, method=method, store=store if method == "store" else None)
-            decision = _decided(visit, draft, replacements, method)
+            decision = visit.decided(draft, replacements, method)
             return draft.changed(shown=shown(decision, draft) if decision else None)
 
         return self._redraft(visit, wanted, draft_id)
@@ -196,7 +137,7 @@ class Desk:
             raise NothingChosen("details")
         if draft.method is None:
             raise NothingChosen("outcomes")
-        decision = _decided(visit, draft, self._replacements(visit), draft.method)
+        decision = visit.decided(draft, self._replacements(visit), draft.method)
         if decision is None:
             raise NothingChosen("items")
         seen = shown(decision, draft)
@@ -238,7 +179,8 @@ class Desk:
 
     def track(self, visit: Visit, slot: int, carrier: str, tracking: str) -> Return:
         """Note the parcel of a return; LifecycleError if none may be sent."""
-        return self._change(visit, slot, lambda current: sent(current, Parcel(carrier=carrier, tracking=tracking, added_at=self.clock())))
+        parcel = Parcel(carrier=carrier, tracking=tracking, added_at=self.clock())
+        return self._change(visit, slot, lambda current: sent(current, parcel))
 
     def cancel(self, visit: Visit, slot: int) -> Return:
         """Take a return back; a second time answers with the cancelled one. LifecycleError once a parcel is on its way."""
@@ -272,22 +214,6 @@ class Desk:
             draft = self.sessions.draft(visit.order.merchant, visit.session.number) or Draft(id=self.secret())
         raise Busy("the draft is being written by others")
 
-    def _offer(self, visit: Visit, line: Line) -> LineOffer:
-        available = visit.available(line.id)
-        if not available:
-            return LineOffer(line, 0, None, None, ())
-        by_reason = {reason: self._alone(visit, line, available, reason) for reason in REASONS}
-        open_reasons = tuple(reason for reason, decision in by_reason.items() if decision.verdict != "refused")
-        fault = next((by_reason[reason] for reason in FAULT_REASONS if reason in open_reasons), None)
-        own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])
-        return LineOffer(line, available, own, fault, open_reasons)
-
-    def _alone(self, visit: Visit, line: Line, quantity: int, reason: Reason) -> LineDecision:
-        draft = visit.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
-        decision = _decided(visit, draft, {}, visit.draft.method or "mail")
-        assert decision is not None, "a draft with a line makes a request"
-        return decision.lines[0]
-
     def _replacements(self, visit: Visit) -> dict[str, Replacement]:
         """Look up what the catalogue says of each wished variant; a wish that it does not know decides nothing."""
         found: dict[str, Replacement] = {}
@@ -307,7 +233,6 @@ class Desk:
             if line.verdict != "refused" and (chosen := draft.line(line.id))
         )
         waits = any(line.status == "under_review" for line in lines)
-        merchant = visit.shop.merchant
         return born(
             Return(
                 merchant=order.merchant,
@@ -328,22 +253,21 @@ class Desk:
                 lines=lines,
                 charges=decision.charges,
                 created_at=now,
-                answer_by=end_of_business_day(merchant, now, merchant.review.answer_business_days) if waits else None,
+                answer_by=_answer_by(visit.shop.merchant, now) if waits else None,
                 timeline=(),
                 outbox=(),
             )
         )
 
 
-def _decided(visit: Visit, draft: Draft, replacements: Mapping[str, Replacement], method: Method) -> Decision | None:
-    """Decide a draft over what is left of the order; a line with more units than are left is asked for with those."""
-    kept = tuple(
-        line.model_copy(update={"quantity": min(line.quantity, visit.available(line.id))})
-        for line in draft.lines
-        if visit.available(line.id)
-    )
-    request = draft.changed(lines=kept).request(visit.order, replacements, method=method)
-    return decide(visit.order, request, visit.policy, visit.at) if request else None
+def _told(line: DraftLine, described: DraftLine) -> DraftLine:
+    """Return the line as it is described now, with what was chosen of it on other pages."""
+    return described.model_copy(update={"quantity": line.quantity, "outcome": line.outcome})
+
+
+def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
+    """Return until when the shop answers what a person must decide."""
+    return Window(business_days=merchant.review.answer_business_days, from_="request").end(at, merchant)
 
 
 def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:
@@ -361,6 +285,3 @@ def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLi
         status="authorised" if outcome.approval == "automatic" else "under_review",
         ship_by=decision.ship_by,
     )
-
-
-__all__ = ["Busy", "ChangedMeanwhile", "Desk", "LifecycleError", "LineOffer", "NothingChosen", "StaleDraft", "Unknown", "Visit"]

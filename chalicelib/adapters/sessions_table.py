@@ -50,7 +50,8 @@ class SessionsTable:
 
     def add_link(self, link: Link) -> None:
         """Record a link that is about to be mailed."""
-        self._table.put(self._item("LINK", link.digest, _without_expiry(to_values(link)), link.expires_at + LINK_MEMORY, link.expires_at))
+        item = _without_expiry(to_values(link))
+        self._table.put(self._item("LINK", link.digest, item, link.expires_at + LINK_MEMORY, link.expires_at))
 
     def link(self, digest: str) -> Link | None:
         """Return a link by the digest of its secret, used and expired ones too."""

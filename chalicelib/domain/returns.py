@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from chalicelib.domain.errors import LifecycleError
-from chalicelib.domain.orders import Amount, Country, Line, Method, Proof, Reason, Shape
+from chalicelib.domain.orders import Country, Line, Method, Proof, Reason, Shape
 from chalicelib.domain.verdicts import Charge, LineDecision, Outcome, OutcomeKind
 
 LineStatus = Literal["authorised", "under_review", "rejected", "cancelled"]
@@ -202,9 +202,7 @@ def sent(current: Return, parcel: Parcel) -> Return:
     return _happened(current, Event(at=parcel.added_at, act="sent", by="customer", lines=lines), parcel=parcel)
 
 
-def decided(
-    current: Return, line_ids: tuple[str, ...], *, approve: bool, by: str, note: str, at: datetime
-) -> Return:
+def decided(current: Return, line_ids: tuple[str, ...], *, approve: bool, by: str, note: str, at: datetime) -> Return:
     """Approve or reject lines that wait for a person; `note` is told to the customer.
 
     The time that the customer waited is added to the deadline for sending, so that the shop's delay costs them nothing. The

@@ -1,0 +1,30 @@
+"""The Chalice application: routes, middleware and event handlers, and no logic."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice import Chalice, Rate
+from chalicelib.web.customer import blueprints
+from chalicelib.web.http import answer_every_request
+
+app = Chalice(app_name="vuelta")
+app.register_middleware(answer_every_request, "http")
+for blueprint in blueprints:
+    app.register_blueprint(blueprint)
+
+
+@app.lambda_function(name="deliver")
+def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Send the mails that a batch of stream records brings; answers with the records to bring again."""
+    from chalicelib.bootstrap import worker
+
+    return worker().deliver(event)
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
+def sweep(event: object) -> None:
+    """Send what the streams left behind."""
+    from chalicelib.bootstrap import worker
+
+    worker().sweep()

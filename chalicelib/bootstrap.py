@@ -1,0 +1,85 @@
+"""Wire everything, on first use: the one place that knows the desk as well as DynamoDB and SES."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.access import Access
+from chalicelib.adapters.dynamodb import Table, dynamodb_client
+from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.counter import Counter
+from chalicelib.desk import Desk
+from chalicelib.ports import Returns, Sessions
+from chalicelib.settings import Settings, read_settings
+from chalicelib.shops import Shop, load_shops
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+
+    from chalicelib.worker import Worker
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Everything that a page, a command or an event needs."""
+
+    settings: Settings
+    shops: Mapping[str, Shop]
+    returns: Returns
+    sessions: Sessions
+    access: Access
+    desk: Desk
+    counter: Counter
+    clock: Clock
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Portal:
+    """Return the portal on these tables."""
+    shops = load_shops()
+    returns = ReturnsTable(Table(client, settings.returns_table))
+    sessions = SessionsTable(Table(client, settings.sessions_table), clock)
+    return Portal(
+        settings=settings,
+        shops=shops,
+        returns=returns,
+        sessions=sessions,
+        access=Access(returns, sessions, clock, secret),
+        desk=Desk(shops, returns, sessions, clock, secret, secrets.randbits),
+        counter=Counter(returns, clock),
+        clock=clock,
+    )
+
+
+def secret() -> str:
+    """Return 256 random bits as URL-safe text."""
+    return secrets.token_urlsafe(32)
+
+
+@cache
+def portal() -> Portal:
+    """Return the portal that the environment describes; InvalidSettings if it does not."""
+    return build(read_settings(), dynamodb_client())
+
+
+@cache
+def worker() -> Worker:
+    """Return what sends the portal's mails; apart, because no page needs it."""
+    from chalicelib.adapters.ses import Mailer, ses_client
+    from chalicelib.worker import Worker
+
+    wired = portal()
+    mailer = Mailer(ses_client(), wired.settings.configuration_set)
+    return Worker(wired.access, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, wired.settings.portal_url)

@@ -1,0 +1,106 @@
+"""`returns list | show | approve | reject`: what staff do with returns, from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chalicelib.bootstrap import Portal
+    from chalicelib.domain.returns import Return, ReturnLine
+
+STATUSES = ("under_review", "authorised", "sent", "rejected", "cancelled")
+
+
+def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands and their arguments."""
+    parser = commands.add_parser("returns", help="list and show returns, approve or reject what waits for a person")
+    acts = parser.add_subparsers(title="acts", metavar="ACT", required=True)
+
+    listing = acts.add_parser("list", help="list a shop's returns, oldest first")
+    listing.add_argument("shop", metavar="SHOP")
+    listing.add_argument("--status", choices=STATUSES, help="only those in this status (default: all)")
+    listing.set_defaults(run=_list)
+
+    showing = acts.add_parser("show", help="show one return whole")
+    _add_return(showing)
+    showing.set_defaults(run=_show)
+
+    for act, says in (("approve", "approve"), ("reject", "reject")):
+        deciding = acts.add_parser(act, help=f"{says} lines that wait; the customer gets a mail")
+        _add_return(deciding)
+        deciding.add_argument("--line", action="append", default=[], metavar="N", help="only this line; may be repeated")
+        deciding.add_argument("--note", required=act == "reject", default="", help="what the customer is told")
+        deciding.add_argument("--by", default=getpass.getuser(), help="who decides (default: your user name)")
+        deciding.set_defaults(run=_decide, approve=act == "approve")
+
+
+def _add_return(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("shop", metavar="SHOP")
+    parser.add_argument("named", metavar="RMA-or-id", help="an RMA number, or order number and slot such as NR-1001/1")
+
+
+def _list(options: argparse.Namespace) -> int:
+    wired = _portal(options)
+    for status in [options.status] if options.status else STATUSES:
+        for made in wired.counter.queue(options.shop, status):
+            local = wired.shops[options.shop].merchant.local(made.created_at)
+            print(f"{made.status:<13} {local:%Y-%m-%d %H:%M}  {made.id:<20} {made.rma or '-':<19}  {_summary(made)}")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    wired = _portal(options)
+    _print(wired, wired.counter.find(options.shop, options.named))
+    return 0
+
+
+def _decide(options: argparse.Namespace) -> int:
+    wired = _portal(options)
+    made = wired.counter.decide(
+        options.shop, options.named, tuple(options.line), approve=options.approve, by=options.by, note=options.note
+    )
+    _print(wired, made)
+    return 0
+
+
+def _portal(options: argparse.Namespace) -> Portal:
+    from chalicelib.bootstrap import portal
+    from chalicelib.domain.errors import VueltaError
+
+    wired = portal()
+    if options.shop not in wired.shops:
+        raise VueltaError(f"there is no shop {options.shop!r}: give one of {', '.join(sorted(wired.shops))}")
+    return wired
+
+
+def _print(wired: Portal, made: Return) -> None:
+    local = wired.shops[made.merchant].merchant.local
+    print(f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}")
+    print(f"for {made.email} ({made.language}), by {made.store or made.method}, policy {made.policy_id}")
+    if made.answer_by:
+        print(f"answer promised by {local(made.answer_by):%Y-%m-%d %H:%M}")
+    for line in made.lines:
+        print(_line(line, made.currency))
+        for clause in line.decision.clauses:
+            print(f"      {clause.effect:<9} {clause.id}: {clause.text['en']}")
+        for label, text in (("customer", line.remark), ("wants", line.wish_sku or line.wish_words), ("reply", line.reply)):
+            if text:
+                print(f"      {label}: {text!r}")
+    if made.parcel:
+        print(f"parcel: {made.parcel.carrier} {made.parcel.tracking}")
+    for event in made.timeline:
+        print(f"{local(event.at):%Y-%m-%d %H:%M}  {event.act} by {event.by}: lines {', '.join(event.lines)} {event.note!r}")
+
+
+def _line(line: ReturnLine, currency: str) -> str:
+    chosen = line.chosen
+    return (
+        f"  line {line.line.id}: {line.quantity} x {line.line.name} ({line.line.sku}), {line.reason}: {line.status}, "
+        f"{chosen.kind} of {chosen.value} {currency}"
+    )
+
+
+def _summary(made: Return) -> str:
+    return "; ".join(f"{line.quantity} x {line.line.sku} {line.reason} -> {line.outcome}" for line in made.lines)

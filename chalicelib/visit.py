@@ -1,0 +1,101 @@
+"""One customer with one order at one moment: what is left of it, and what the policy would say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.domain.decisions import decide
+from chalicelib.domain.drafts import Draft, DraftLine
+from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, StoredOrder
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.returns import Return
+from chalicelib.domain.verdicts import Decision, LineDecision
+from chalicelib.domain.visits import Session
+from chalicelib.shops import Shop
+
+REASONS: tuple[Reason, ...] = (
+    "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
+)  # fmt: skip
+OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
+FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One customer with one order at one moment: everything that a page needs."""
+
+    shop: Shop
+    session: Session
+    stored: StoredOrder
+    returns: tuple[Return, ...]
+    draft: Draft
+    at: datetime
+
+    @property
+    def order(self) -> Order:
+        """The order that the session is about."""
+        return self.stored.order
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that held when the order was placed."""
+        return self.shop.policy_for(self.order.placed_at)
+
+    def available(self, line_id: str) -> int:
+        """Return how many units of a line no return holds."""
+        held = sum(made.reserved(line_id) for made in self.returns)
+        return max(0, self.order.line(line_id).quantity - held)
+
+    def decided(self, draft: Draft, replacements: Mapping[str, Replacement], method: Method) -> Decision | None:
+        """Decide a draft over what is left of the order, None if that is nothing.
+
+        A line with more units than are left is asked for with those; `replacements` holds what the catalogue knows.
+        """
+        kept = tuple(
+            line.model_copy(update={"quantity": min(line.quantity, self.available(line.id))})
+            for line in draft.lines
+            if self.available(line.id)
+        )
+        request = draft.changed(lines=kept).request(self.order, replacements, method=method)
+        return decide(self.order, request, self.policy, self.at) if request else None
+
+    def offers(self) -> tuple[LineOffer, ...]:
+        """Say for every line of the order what would be decided if all that is left of it were asked back."""
+        return tuple(self._offer(line) for line in self.order.lines)
+
+    def _offer(self, line: Line) -> LineOffer:
+        available = self.available(line.id)
+        if not available:
+            return LineOffer(line, 0, None, None, ())
+        by_reason = {reason: self._alone(line, available, reason) for reason in REASONS}
+        open_reasons = tuple(reason for reason, decision in by_reason.items() if decision.verdict != "refused")
+        fault = next((by_reason[reason] for reason in FAULT_REASONS if reason in open_reasons), None)
+        own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])
+        return LineOffer(line, available, own, fault, open_reasons)
+
+    def _alone(self, line: Line, quantity: int, reason: Reason) -> LineDecision:
+        draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
+        decision = self.decided(draft, {}, self.draft.method or self.shop.merchant.methods[0])
+        assert decision is not None, "a draft with a line makes a request"
+        return decision.lines[0]
+
+
+@dataclass(frozen=True)
+class LineOffer:
+    """An order line on the first page: units left, the decision for the customer's own choice, and the best for a fault.
+
+    `decision` and `fault` are None where no unit is left. `reasons` are those that would not be refused at once.
+    """
+
+    line: Line
+    available: int
+    decision: LineDecision | None
+    fault: LineDecision | None
+    reasons: tuple[Reason, ...]
+
+    @property
+    def selectable(self) -> bool:
+        """Whether it can be asked back at all."""
+        return bool(self.reasons)
