@@ -1,0 +1,123 @@
+"""What `make package` makes, opened: the template that CloudFormation gets and the zip that Lambda runs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from chalicelib.local.tables import load_template
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = {"APIHandler": "app.app", "Deliver": "app.deliver", "Sweep": "app.sweep"}
+
+pytestmark = pytest.mark.xdist_group("package")
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the package was made, as a person makes it, without credentials."""
+    folder = tmp_path_factory.mktemp("build")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE", "MFLAGS"))}
+    run = subprocess.run(
+        ["make", "package", f"BUILD={folder}"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def template(build: Path) -> dict[str, Any]:
+    return load_template(build / "sam.yaml")
+
+
+@pytest.fixture(scope="module")
+def packed(build: Path) -> frozenset[str]:
+    with ZipFile(build / "deployment.zip") as archive:
+        return frozenset(archive.namelist())
+
+
+def shipped(folder: str) -> set[str]:
+    """Return the files of a folder that git keeps or would keep, as paths from the root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", folder],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()}
+
+
+def test_every_resource_has_a_type(template: dict[str, Any]) -> None:
+    assert [name for name, resource in template["Resources"].items() if "Type" not in resource] == []
+
+
+def test_cloudformation_would_have_no_complaint(build: Path) -> None:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), build / "sam.yaml"], capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(("name", "entry"), FUNCTIONS.items())
+def test_a_function_runs_what_the_app_defines(template: dict[str, Any], name: str, entry: str) -> None:
+    assert template["Resources"][name]["Properties"]["Handler"] == entry
+
+
+def test_there_is_no_function_beside_these(template: dict[str, Any]) -> None:
+    functions = [name for name, each in template["Resources"].items() if each["Type"] == "AWS::Serverless::Function"]
+    assert sorted(functions) == sorted(FUNCTIONS)
+
+
+def test_the_sweep_runs_every_minute(template: dict[str, Any]) -> None:
+    (event,) = template["Resources"]["Sweep"]["Properties"]["Events"].values()
+    assert (event["Type"], event["Properties"]) == ("Schedule", {"Schedule": "rate(1 minute)"})
+
+
+def test_every_function_knows_its_tables_and_its_address(template: dict[str, Any]) -> None:
+    assert template["Globals"]["Function"]["Environment"]["Variables"] == {
+        "RETURNS_TABLE": {"Ref": "ReturnsTable"},
+        "SESSIONS_TABLE": {"Ref": "SessionsTable"},
+        "PORTAL_URL": {"Ref": "PortalUrl"},
+        "CONFIGURATION_SET": {"Ref": "MailConfigurationSet"},
+    }
+
+
+def test_the_merge_replaced_what_chalice_guessed_about_permissions(template: dict[str, Any]) -> None:
+    policies = {role: template["Resources"][role]["Properties"]["Policies"] for role in ("DefaultRole", "MailRole")}
+    assert {role: [policy["PolicyName"] for policy in each] for role, each in policies.items()} == {
+        "DefaultRole": ["portal"],
+        "MailRole": ["mail"],
+    }
+
+
+def test_logs_are_kept_for_a_bounded_time(template: dict[str, Any]) -> None:
+    groups = [each for each in template["Resources"].values() if each["Type"] == "AWS::Logs::LogGroup"]
+    assert len(groups) == len(FUNCTIONS)
+    assert {group["Properties"]["RetentionInDays"] for group in groups} == {90}
+
+
+@pytest.mark.parametrize("folder", ["templates", "chalicelib/merchants", "chalicelib/locales", "chalicelib/web"])
+def test_what_the_portal_reads_when_it_runs_is_in_the_zip(packed: frozenset[str], folder: str) -> None:
+    files = shipped(folder)
+    assert files, f"{folder} is empty"
+    assert files - packed == set()
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fa"])
+def test_every_catalogue_is_in_the_zip_compiled(packed: frozenset[str], language: str) -> None:
+    assert f"chalicelib/locales/{language}/LC_MESSAGES/messages.mo" in packed
+
+
+def test_what_is_required_is_in_the_zip_for_lambdas_machine(packed: frozenset[str]) -> None:
+    top = {name.split("/")[0] for name in packed}
+    assert {"app.py", "babel", "chalice", "jinja2", "persiantools", "pydantic", "tzdata"} <= top
+    assert any(name.startswith("pydantic_core/") and name.endswith("x86_64-linux-gnu.so") for name in packed)
+
+
+def test_nothing_of_this_machine_is_in_the_zip(packed: frozenset[str]) -> None:
+    assert not [name for name in packed if "__pycache__" in name or name.endswith(".pyc")]
+    assert not [name for name in packed if name.split("/")[0] in {"tests", "infra", "docs", "node_modules", "boto3", "botocore"}]

@@ -1,0 +1,92 @@
+"""What `infra/resources.yaml` promises about data at rest, before anything is built from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.local.tables import RESOURCES, load_template
+
+TEMPLATE = load_template(RESOURCES)["Resources"]
+TABLES = [name for name, resource in TEMPLATE.items() if resource.get("Type") == "AWS::DynamoDB::Table"]
+
+
+def test_there_are_two_tables() -> None:
+    assert TABLES == ["ReturnsTable", "SessionsTable"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_encrypted_streamed_and_not_deleted_by_mistake(name: str) -> None:
+    table: dict[str, Any] = TEMPLATE[name]
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = table["Properties"]
+    assert properties["DeletionProtectionEnabled"] is True
+    assert properties["SSESpecification"] == {"SSEEnabled": True}
+    assert properties["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert properties["BillingMode"] == "PAY_PER_REQUEST"
+
+
+def test_returns_can_be_recovered_to_any_second_and_secrets_are_kept_nowhere() -> None:
+    recovery = {name: TEMPLATE[name]["Properties"]["PointInTimeRecoverySpecification"] for name in TABLES}
+    assert recovery["ReturnsTable"] == {"PointInTimeRecoveryEnabled": True}
+    assert recovery["SessionsTable"] == {"PointInTimeRecoveryEnabled": False}
+
+
+def test_what_expires_is_tidied_away_and_returns_never_are() -> None:
+    assert TEMPLATE["SessionsTable"]["Properties"]["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert "TimeToLiveSpecification" not in TEMPLATE["ReturnsTable"]["Properties"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_attribute_of_a_key_is_defined_and_no_other(name: str) -> None:
+    properties = TEMPLATE[name]["Properties"]
+    schemas = [properties["KeySchema"], *(index["KeySchema"] for index in properties["GlobalSecondaryIndexes"])]
+    keys = {key["AttributeName"] for schema in schemas for key in schema}
+    assert keys == {each["AttributeName"] for each in properties["AttributeDefinitions"]}
+
+
+@pytest.mark.parametrize("name", ["ReturnsStream", "SessionsStream"])
+def test_a_stream_retries_bisects_and_reports_each_record(name: str) -> None:
+    mapping = TEMPLATE[name]["Properties"]
+    assert mapping["FunctionName"] == {"Ref": "Deliver"}
+    assert mapping["BatchSize"] == 10
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["MaximumRetryAttempts"] == 8
+    assert mapping["MaximumRecordAgeInSeconds"] == 43200
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["FilterCriteria"] == {
+        "Filters": [{"Pattern": '{"dynamodb": {"NewImage": {"unsent": {"S": [{"exists": true}]}}}}'}]
+    }
+
+
+def test_the_two_stream_mappings_differ_in_their_table_only() -> None:
+    returns, sessions = (dict(TEMPLATE[name]["Properties"]) for name in ("ReturnsStream", "SessionsStream"))
+    assert returns.pop("EventSourceArn") == {"Fn::GetAtt": ["ReturnsTable", "StreamArn"]}
+    assert sessions.pop("EventSourceArn") == {"Fn::GetAtt": ["SessionsTable", "StreamArn"]}
+    assert returns == sessions
+
+
+def statements(role: str) -> list[dict[str, Any]]:
+    """Return what a role may do, statement by statement."""
+    return [each for policy in TEMPLATE[role]["Properties"]["Policies"] for each in policy["PolicyDocument"]["Statement"]]
+
+
+@pytest.mark.parametrize("role", ["DefaultRole", "MailRole"])
+def test_a_role_names_each_action_and_each_table(role: str) -> None:
+    for statement in statements(role):
+        assert "*" not in str(statement["Action"])
+        assert "*" not in str(statement["Resource"]) or statement["Sid"] == "Log"
+
+
+def test_only_the_functions_that_send_mail_may() -> None:
+    portal, mail = ({action for each in statements(role) for action in each["Action"]} for role in ("DefaultRole", "MailRole"))
+    assert not any(action.startswith("ses:") for action in portal)
+    assert {"ses:SendEmail", "ses:SendRawEmail"} <= mail
+
+
+def test_nobody_may_scan_a_table_or_delete_a_return() -> None:
+    for role in ("DefaultRole", "MailRole"):
+        for statement in statements(role):
+            assert "dynamodb:Scan" not in statement["Action"]
+            assert "dynamodb:DeleteItem" not in statement["Action"] or statement["Sid"] == "Sessions"
