@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chalice import Chalice, Rate
+from chalicelib.bootstrap import worker
 from chalicelib.web.customer import blueprints
 from chalicelib.web.http import answer_every_request
 
@@ -15,16 +16,12 @@ for blueprint in blueprints:
 
 
 @app.lambda_function(name="deliver")
-def deliver(event: dict[str, Any], context: object) -> dict[str, Any]:
+def deliver(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Send the mails that a batch of stream records brings; answers with the records to bring again."""
-    from chalicelib.bootstrap import worker
-
     return worker().deliver(event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
-def sweep(event: object) -> None:
+def sweep(_event: object) -> None:
     """Send what the streams left behind."""
-    from chalicelib.bootstrap import worker
-
     worker().sweep()

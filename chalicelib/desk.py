@@ -13,7 +13,7 @@ from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
 from chalicelib.domain.returns import Parcel, Return, ReturnLine, born, cancelled, sent
 from chalicelib.domain.rma import new_rma
-from chalicelib.domain.verdicts import Decision, OutcomeKind
+from chalicelib.domain.verdicts import Decision, LineDecision, OutcomeKind
 from chalicelib.domain.visits import Session
 from chalicelib.domain.windows import Window
 from chalicelib.ports import Returns, Sessions
@@ -271,7 +271,8 @@ def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
 
 
 def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:
-    assert chosen.outcome is not None and chosen.reason is not None, "a checked line has a reason and an outcome"
+    assert chosen.reason is not None, "a checked line has a reason"
+    assert chosen.outcome is not None, "a checked line has an outcome"
     outcome = next(each for each in decision.outcomes if each.kind == chosen.outcome)
     return ReturnLine(
         line=line,

@@ -214,7 +214,7 @@ def decided(current: Return, line_ids: tuple[str, ...], *, approve: bool, by: st
             found = next((line.status for line in current.lines if line.line.id == line_id), "unknown")
             raise LifecycleError("decide", found)
     waited = at - current.created_at
-    lines = tuple(_answered(line, approve, note, waited) if line.line.id in line_ids else line for line in current.lines)
+    lines = tuple(_answered(line, waited, note, approve=approve) if line.line.id in line_ids else line for line in current.lines)
     act: Act = "approved" if approve else "rejected"
     grown = _happened(
         current,
@@ -236,7 +236,7 @@ def mail_failed(current: Return, mail_id: str, why: str, *, for_good: bool) -> R
     return _mail_changed(current, mail_id, {"attempts": attempts, "failed": why if for_good else None})
 
 
-def _answered(line: ReturnLine, approve: bool, note: str, waited: timedelta) -> ReturnLine:
+def _answered(line: ReturnLine, waited: timedelta, note: str, *, approve: bool) -> ReturnLine:
     if not approve:
         return _line(line, status="rejected", reply=note)
     return _line(line, status="authorised", reply=note, ship_by=line.ship_by + waited if line.ship_by else None)

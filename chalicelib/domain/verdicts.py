@@ -14,7 +14,7 @@ Approval = Literal["automatic", "review"]
 Shipping = Literal["customer", "merchant", "none"]
 Effect = Literal["grants", "limits", "charges", "requires", "refuses"]
 Cause = Literal["excluded", "late", "not_delivered", "answers", "conditions", "not_offered"]
-"""Why a line is refused: never returnable, too late, no delivery yet, what was answered, a condition unmet, or nothing grants it."""
+"""Why a line is refused: never returnable, too late, not delivered, what was answered, a condition unmet, nothing grants it."""
 
 
 @dataclass(frozen=True, slots=True)
