@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_location
-from babel.numbers import format_decimal, format_percent, get_currency_name, get_currency_symbol, parse_pattern
+from babel.numbers import format_decimal, format_percent, get_currency_name, get_currency_symbol
 from persiantools.jdatetime import JalaliDate
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -81,19 +81,16 @@ class Formats:
 
     def amount(self, value: Decimal, currency: str) -> str:
         """Write an amount in a currency (ISO 4217) with all its decimals: $79.90."""
-        decimals = _decimals(value)
-        pattern = parse_pattern(_CURRENCY_PATTERNS.get(str(self.locale)) or self.locale.currency_formats["standard"].pattern)
+        pattern = _CURRENCY_PATTERNS.get(str(self.locale)) or self.locale.currency_formats["standard"].pattern
         symbol = get_currency_symbol(currency, self.locale)
-        written = pattern.apply(value, self.locale, currency=currency, currency_digits=False, force_frac=(decimals, decimals))
-        if symbol[-1].isalpha():
-            # A code of letters stands apart from its number (CLDR's currency spacing, which Babel leaves out).
-            written = re.sub(rf"({re.escape(symbol)})(?=[0-9])", rf"\1{_NO_BREAK}", written)
-        return self.digits(written)
+        # A code of letters stands apart from its number (CLDR's currency spacing, which Babel leaves out).
+        pattern = pattern.split(";")[0].replace("¤#", f"¤{_NO_BREAK}#" if symbol[-1].isalpha() else "¤#")
+        return re.sub("[#0,.]+", self.number(value), pattern).replace("¤", symbol)
 
     def city(self, zone: ZoneInfo) -> str:
         """Name the city whose clocks a time zone follows."""
         exception = _CITIES.get((self.locale.language, zone.key))
-        return exception or get_timezone_location(zone, self.locale, return_city=True)
+        return exception or get_timezone_location(zone, self.locale, return_city=True).rpartition("/")[2]
 
 
 class PersianFormats(Formats):
