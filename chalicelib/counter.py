@@ -13,9 +13,6 @@ from chalicelib.domain.returns import Return, ReturnStatus, decided
 from chalicelib.domain.rma import parse_rma
 from chalicelib.ports import Returns
 
-STATUSES: tuple[ReturnStatus, ...] = ("under_review", "authorised", "sent", "rejected", "cancelled")
-
-
 class NotFound(VueltaError):
     """No return of this shop goes by what was typed."""
 

@@ -158,7 +158,7 @@ class Desk:
                 raise StaleDraft(draft_id)
             decision, now, found = self.check(visit)
             if fingerprint(now) != seen:
-                raise ChangedMeanwhile(self._redraft(visit, lambda draft, now=now: draft.changed(shown=now), draft_id), found)
+                raise ChangedMeanwhile(self._seen(visit, now, draft_id), found)
             if any(line["outcome"] is None for line in now["lines"].values() if line["verdict"] != "refused"):
                 raise NothingChosen("outcomes")
             if all(line["verdict"] == "refused" for line in now["lines"].values()):
@@ -202,6 +202,9 @@ class Desk:
     def _again(self, visit: Visit) -> Visit:
         fresh = self.visit(visit.session)
         return Visit(fresh.shop, fresh.session, fresh.stored, fresh.returns, visit.draft, fresh.at)
+
+    def _seen(self, visit: Visit, now: Shown, draft_id: str) -> Visit:
+        return self._redraft(visit, lambda draft: draft.changed(shown=now), draft_id)
 
     def _redraft(self, visit: Visit, change: Callable[[Draft], Draft], draft_id: str | None = None) -> Visit:
         draft = visit.draft
@@ -267,7 +270,8 @@ def _told(line: DraftLine, described: DraftLine) -> DraftLine:
 
 def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
     """Return until when the shop answers what a person must decide."""
-    return Window(business_days=merchant.review.answer_business_days, from_="request").end(at, merchant)
+    window = Window.model_validate({"business_days": merchant.review.answer_business_days, "from": "request"})
+    return window.end(at, merchant)
 
 
 def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:

@@ -68,11 +68,12 @@ class Table:
 
     def add(self, pk: str, sk: str, attribute: str, more: Mapping[str, Any]) -> int:
         """Add one to a number, setting further attributes, and return the sum."""
-        sets = ", ".join(f"{name} = :{name}" for name in more)
+        sets = ", ".join(f"#{name} = :{name}" for name in more)
         answer = self._call(
             "update_item",
             Key=packed({"pk": pk, "sk": sk}),
-            UpdateExpression=f"ADD {attribute} :one SET {sets}",
+            UpdateExpression=f"ADD #{attribute} :one SET {sets}",
+            ExpressionAttributeNames={f"#{name}": name for name in (attribute, *more)},
             ExpressionAttributeValues=packed({":one": 1} | {f":{name}": value for name, value in more.items()}),
             ReturnValues="UPDATED_NEW",
         )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Portal
-    from chalicelib.domain.returns import Return, ReturnLine
+    from chalicelib.domain.returns import Return, ReturnLine, ReturnStatus
 
-STATUSES = ("under_review", "authorised", "sent", "rejected", "cancelled")
+STATUSES: tuple[ReturnStatus, ...] = ("under_review", "authorised", "sent", "rejected", "cancelled")
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

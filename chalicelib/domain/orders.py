@@ -121,7 +121,7 @@ class Variant(Shape):
     options: dict[Word, Word] = {}
     price: Amount
     currency: Currency
-    stock: Annotated[int, Field(ge=0)]
+    stock: Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 
 class Replacement(Shape):

@@ -1,0 +1,143 @@
+"""The contract of the sessions table, on every DynamoDB there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+
+from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.domain.drafts import Draft, DraftLine
+from chalicelib.domain.visits import DRAFT_LIFE, LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, Link, Lookup, Session
+from tests.conftest import Tables
+from tests.made import EMAIL, NOON
+
+LOOKUP = Lookup(
+    id="l", merchant="azulu", number="AZ1001", email=EMAIL, language="es", purpose="access", source="0" * 64, asked_at=NOON
+)
+LINK = Link(
+    digest="d",
+    merchant="azulu",
+    number="AZ1001",
+    email=EMAIL,
+    language="es",
+    purpose="access",
+    expires_at=NOON + LINK_LIFE["access"],
+)
+SESSION = Session(digest="s", merchant="azulu", number="AZ1001", email=EMAIL, language="es", expires_at=NOON + SESSION_LIFE)
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sessions(any_tables: Tables, clock: Callable[[], datetime]) -> SessionsTable:
+    return SessionsTable(Table(any_tables.client, any_tables.sessions), clock)
+
+
+def test_a_lookup_waits_until_it_is_finished(sessions: SessionsTable) -> None:
+    sessions.add_lookup(LOOKUP)
+    assert sessions.lookup("l") == LOOKUP
+    assert list(sessions.unanswered(NOON)) == []
+    assert list(sessions.unanswered(NOON + timedelta(minutes=1))) == [LOOKUP]
+    sessions.finish_lookup("l")
+    assert sessions.lookup("l") is None
+    assert list(sessions.unanswered(NOON + timedelta(minutes=1))) == []
+
+
+def test_finishing_a_lookup_that_is_gone_does_nothing(sessions: SessionsTable) -> None:
+    sessions.finish_lookup("l")
+    assert sessions.lookup("l") is None
+
+
+def test_a_lookup_past_its_time_is_no_longer_answered_but_still_swept(sessions: SessionsTable, clock: Clock) -> None:
+    sessions.add_lookup(LOOKUP)
+    clock.at = NOON + LOOKUP_LIFE
+    assert sessions.lookup("l") is None
+    assert list(sessions.unanswered(clock.at)) == [LOOKUP]
+
+
+def test_a_link_is_used_once_also_by_fifty_at_once(sessions: SessionsTable) -> None:
+    sessions.add_link(LINK)
+    moments = [NOON + timedelta(seconds=number) for number in range(50)]
+    with ThreadPoolExecutor(16) as pool:
+        won = list(pool.map(lambda at: sessions.use_link(LINK, at), moments))
+    assert sum(won) == 1
+    kept = sessions.link("d")
+    assert kept is not None
+    assert kept.used_at == moments[won.index(True)]
+
+
+def test_the_same_use_of_a_link_sent_twice_counts_once(sessions: SessionsTable) -> None:
+    sessions.add_link(LINK)
+    assert sessions.use_link(LINK, NOON)
+    assert sessions.use_link(LINK, NOON)
+
+
+def test_a_link_that_was_never_mailed_cannot_be_used(sessions: SessionsTable) -> None:
+    assert not sessions.use_link(LINK, NOON)
+    assert sessions.link("d") is None
+
+
+def test_an_expired_link_is_remembered_so_that_its_page_can_say_so(sessions: SessionsTable, clock: Clock) -> None:
+    sessions.add_link(LINK)
+    clock.at = LINK.expires_at + timedelta(days=1)
+    kept = sessions.link("d")
+    assert kept == LINK
+    assert LINK.trouble(clock.at) == "expired"
+
+
+def test_a_session_ends_by_itself_or_when_it_is_ended(sessions: SessionsTable, clock: Clock) -> None:
+    sessions.add_session(SESSION)
+    assert sessions.session("s") == SESSION
+    clock.at = SESSION.expires_at
+    assert sessions.session("s") is None
+    clock.at = NOON
+    sessions.end_session("s")
+    assert sessions.session("s") is None
+
+
+def test_a_draft_is_written_by_the_first_of_two(sessions: SessionsTable) -> None:
+    first = Draft(id="one", version=1, lines=(DraftLine(id="1", quantity=2, answers={"unused": True}),))
+    assert sessions.save_draft("azulu", "AZ-1001", first, NOON)
+    assert not sessions.save_draft("azulu", "az1001", Draft(id="two", version=1), NOON)
+    assert sessions.draft("azulu", "AZ1001") == first
+    assert sessions.save_draft("azulu", "AZ-1001", first.changed(version=2), NOON)
+
+
+def test_a_draft_is_forgotten_after_its_time_and_makes_room(sessions: SessionsTable, clock: Clock) -> None:
+    sessions.save_draft("azulu", "AZ-1001", Draft(id="one", version=1), NOON)
+    clock.at = NOON + DRAFT_LIFE
+    assert sessions.draft("azulu", "AZ-1001") is None
+    assert sessions.save_draft("azulu", "AZ-1001", Draft(id="two", version=1), clock.at)
+
+
+def test_only_the_draft_that_is_named_is_dropped(sessions: SessionsTable) -> None:
+    sessions.save_draft("azulu", "AZ-1001", Draft(id="one", version=1), NOON)
+    sessions.drop_draft("azulu", "AZ-1001", "two")
+    assert sessions.draft("azulu", "AZ-1001") is not None
+    sessions.drop_draft("azulu", "AZ-1001", "one")
+    assert sessions.draft("azulu", "AZ-1001") is None
+
+
+def test_counting_counts_everybody_within_a_window(sessions: SessionsTable) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: sessions.count("order/x", NOON, 3600), range(40)))
+    assert sessions.count("order/x", NOON, 3600) == 41
+    assert sessions.count("order/x", NOON + timedelta(hours=1), 3600) == 1
+    assert sessions.count("order/y", NOON, 3600) == 1

@@ -1,0 +1,154 @@
+"""The way in: nobody learns whether an order exists, and only its owner gets a session."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime, timedelta
+
+import pytest
+
+from chalicelib.access import LIMITS_AN_HOUR, Access, LinkUnusable, MailedLink, csrf_token, digest
+from chalicelib.adapters.dynamodb import Table, packed
+from chalicelib.adapters.items import order_to_item
+from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Lookup
+from tests.conftest import Tables
+from tests.made import EMAIL, NOON, made, order, stored
+
+
+class House:
+    """Azulu's tables with Ana's order, a clock that can be set, and secrets that can be foretold."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.at = NOON
+        numbers = itertools.count()
+        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
+        returns = ReturnsTable(Table(tables.client, tables.returns))
+        self.access = Access(returns, self.sessions, self.clock, lambda: f"secret-{next(numbers)}")
+        for placed in (order(), order(number="AZ-2")):
+            tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(placed))))
+
+    def clock(self) -> datetime:
+        return self.at
+
+    def ask(self, number: str = "AZ-1001", email: str = EMAIL, source: str = "1.1.1.1") -> Lookup:
+        self.access.ask("azulu", number, email, "es", source)
+        self.at += timedelta(milliseconds=1)
+        return list(self.sessions.unanswered(self.at))[-1]
+
+    def mailed(self) -> MailedLink:
+        mailed = self.access.answer(self.ask())
+        assert mailed is not None
+        return mailed
+
+
+@pytest.fixture
+def house(tables: Tables) -> House:
+    return House(tables)
+
+
+def test_the_owner_gets_a_link_however_they_write_number_and_address(house: House) -> None:
+    mailed = house.access.answer(house.ask("  #az‑۱۰۰۱ ", " ANA@Example.com "))
+    assert mailed is not None
+    assert (mailed.link.number, mailed.link.email) == ("AZ1001", EMAIL)
+
+
+@pytest.mark.parametrize(("number", "email"), [("AZ-1001", "eve@example.com"), ("AZ-9999", EMAIL), ("", ""), ("\ud800", "\x00")])
+def test_nobody_else_gets_anything(house: House, number: str, email: str) -> None:
+    assert house.access.answer(house.ask(number, email)) is None
+
+
+def test_neither_table_ever_holds_a_secret(house: House, tables: Tables) -> None:
+    mailed = house.mailed()
+    _, cookie, _ = house.access.enter("azulu", mailed.secret)
+    kept = str(tables.client.scan(TableName=tables.sessions)["Items"])
+    assert mailed.secret not in kept
+    assert cookie not in kept
+    assert digest(cookie) in kept
+
+
+def test_looking_at_a_link_uses_nothing_up_and_entering_does(house: House) -> None:
+    secret = house.mailed().secret
+    for _ in range(20):
+        house.access.peek("azulu", secret)
+    session, cookie, _ = house.access.enter("azulu", secret)
+    assert house.access.session("azulu", cookie) == session
+    with pytest.raises(LinkUnusable) as caught:
+        house.access.enter("azulu", secret)
+    assert caught.value.trouble == "used"
+
+
+def test_a_link_opens_nothing_at_another_shop_or_after_its_time(house: House) -> None:
+    secret = house.mailed().secret
+    with pytest.raises(LinkUnusable) as caught:
+        house.access.enter("nurana", secret)
+    assert (caught.value.trouble, caught.value.link) == ("unknown", None)
+    house.at += LINK_LIFE["access"]
+    with pytest.raises(LinkUnusable) as caught:
+        house.access.enter("azulu", secret)
+    assert caught.value.trouble == "expired"
+
+
+def test_a_used_link_brings_a_new_one_to_the_same_address(house: House) -> None:
+    mailed = house.mailed()
+    house.access.enter("azulu", mailed.secret)
+    house.access.ask_again(mailed.link, "fa", "1.1.1.1")
+    again = house.access.answer(list(house.sessions.unanswered(house.at + timedelta(seconds=1)))[-1])
+    assert again is not None
+    assert (again.link.email, again.link.language) == (EMAIL, "fa")
+
+
+def test_the_link_to_go_on_opens_on_every_device(house: House) -> None:
+    session, _, _ = house.access.enter("azulu", house.mailed().secret)
+    house.access.ask_to_go_on(session, "es")
+    mailed = house.access.answer(list(house.sessions.unanswered(house.at + timedelta(seconds=1)))[-1])
+    assert mailed is not None
+    cookies = {house.access.enter("azulu", mailed.secret)[1] for _ in range(3)}
+    assert len(cookies) == 3
+
+
+def test_a_mail_about_a_return_links_to_it(house: House) -> None:
+    mailed = house.access.link_to_return(made(slot=7))
+    assert (mailed.link.purpose, mailed.link.return_slot) == ("return", 7)
+
+
+def test_a_session_belongs_to_one_shop_and_ends(house: House) -> None:
+    session, cookie, _ = house.access.enter("azulu", house.mailed().secret)
+    assert house.access.session("nurana", cookie) is None
+    house.at += SESSION_LIFE
+    assert house.access.session("azulu", cookie) is None
+    house.at = NOON
+    house.access.leave(session)
+    assert house.access.session("azulu", cookie) is None
+
+
+@pytest.mark.parametrize("kind", ["order", "address", "source"])
+def test_a_flood_is_answered_so_often_an_hour_and_no_more(house: House, kind: str) -> None:
+    answered = 0
+    for number in range(40):
+        wish = house.ask(
+            "AZ-1001" if kind == "order" or number % 2 else "AZ-2", source="9.9.9.9" if kind == "source" else f"{number}"
+        )
+        answered += house.access.answer(wish) is not None
+    expected = {"order": LIMITS_AN_HOUR["order"], "address": LIMITS_AN_HOUR["address"], "source": LIMITS_AN_HOUR["address"]}
+    assert answered == expected[kind]
+    house.at += timedelta(hours=1)
+    assert house.access.answer(house.ask("AZ-1001", source="fresh")) is not None
+
+
+def test_strangers_who_guess_do_not_lock_the_owner_out(house: House) -> None:
+    for number in range(60):
+        assert house.access.answer(house.ask(email=f"eve{number}@example.com", source="9.9.9.9")) is None
+    assert house.access.answer(house.ask()) is not None
+
+
+def test_a_source_that_floods_is_not_answered_even_for_its_own_order(house: House) -> None:
+    for number in range(LIMITS_AN_HOUR["source"]):
+        house.access.answer(house.ask(f"AZ-{number}", source="9.9.9.9"))
+    assert house.access.answer(house.ask(source="9.9.9.9")) is None
+
+
+def test_the_token_of_forms_follows_from_the_cookie_and_does_not_show_it() -> None:
+    assert csrf_token("a") == csrf_token("a") != csrf_token("b")
+    assert "cookie" not in csrf_token("cookie")
