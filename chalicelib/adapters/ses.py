@@ -1,0 +1,77 @@
+"""Hand mails to Amazon SES: raw messages, tagged, retried while it asks for patience, and its refusals as our own errors."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.domain.errors import Unavailable
+from chalicelib.message import MailRefused
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2.client import SESV2Client
+
+ATTEMPTS = 4
+LONGEST_WAIT = 2.0
+"""Seconds; the wait before the second attempt is at most a quarter of it, and doubles."""
+
+# SES says this of the message itself: the same message will be refused again.
+_REFUSALS = frozenset({"MessageRejected", "MailFromDomainNotVerifiedException", "BadRequestException"})
+# SES took nothing and asks for patience. (It names what it cannot do at the moment in more ways than its model lists.)
+_PATIENCE = frozenset({"TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"})
+# We retry ourselves, and only what SES is known not to have taken: a second attempt after a timeout could be a second mail.
+_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
+
+
+def ses_client() -> SESV2Client:
+    """Return a client for the account and region (or the emulator) that the environment names."""
+    return boto3.client("sesv2", config=_CONFIG)
+
+
+class Mailer:
+    """Fulfils `message.Post` with SES. `sleep` takes seconds, `chance` gives a number from 0 to 1."""
+
+    def __init__(
+        self,
+        client: SESV2Client,
+        configuration_set: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._fixed: dict[str, Any] = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        self._sleep = sleep
+        self._chance = chance
+
+    def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
+        """Hand a message over; MailRefused if that can never work, Unavailable if it may work later."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self._send(message, tags)
+            except ClientError as error:
+                code = error.response.get("Error", {}).get("Code", "unknown")
+                if code in _REFUSALS:
+                    raise MailRefused(code) from error
+                if code not in _PATIENCE or attempt == ATTEMPTS:
+                    raise Unavailable("the mail service", code) from error
+                # Full jitter: many that were turned away together come back apart.
+                self._sleep(self._chance() * LONGEST_WAIT * 2.0 ** (attempt + 1 - ATTEMPTS))
+            except BotoCoreError as error:
+                raise Unavailable("the mail service", type(error).__name__) from error
+            else:
+                return
+
+    def _send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
+        self._client.send_email(
+            Destination={"ToAddresses": [address.addr_spec for address in message["To"].addresses]},
+            Content={"Raw": {"Data": message.as_bytes()}},
+            EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
+            **self._fixed,
+        )

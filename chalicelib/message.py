@@ -1,0 +1,114 @@
+"""How a mail is built and handed over: headers that no value can bend, a text and an HTML part, and the post's two answers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Protocol
+
+from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.merchant import Merchant
+
+HEADER_LENGTH = 200
+
+# Seven bits, so that no server on the way has a reason to rewrite a part.
+_POLICY = SMTP.clone(cte_type="7bit")
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
+_JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
+_ISOLATES = frozenset("\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}")
+
+
+class MailRefused(VueltaError):
+    """A mail can never be sent as it is; `why` is a word for the log, without anything of the mail in it."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the mail is refused: {why}")
+        self.why = why
+
+
+class Post(Protocol):
+    """What takes mails away."""
+
+    def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
+        """Hand a message over; MailRefused if that can never work, Unavailable if it may work later."""
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who writes to whom, when, in which language; `identity` is the same for the same mail, however often it is sent."""
+
+    merchant: Merchant
+    to: str
+    language: str
+    identity: str
+    at: datetime
+
+    @property
+    def digest(self) -> str:
+        """The identity as 32 hexadecimal digits, which give nothing of it away."""
+        return hashlib.sha256(self.identity.encode()).hexdigest()[:32]
+
+
+def build(envelope: Envelope, subject: str, text: str, html: str) -> EmailMessage:
+    """Return the message, ready to be sent; MailRefused if an address is none that mail can reach."""
+    merchant = envelope.merchant
+    sender = _address(merchant.sender, header_text(merchant.name))
+    message = EmailMessage(policy=_POLICY)
+    message["From"] = sender
+    message["To"] = _address(envelope.to)
+    message["Reply-To"] = _address(merchant.contact.email, header_text(merchant.name))
+    message["Subject"] = header_text(subject)
+    message["Date"] = envelope.at
+    message["Message-ID"] = f"<{envelope.digest}@{sender.domain}>"
+    message["Content-Language"] = header_text(envelope.language)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    return message
+
+
+def header_text(value: str) -> str:
+    """Return text as one line that may stand in a header: no breaks, controls, lone surrogates or direction overrides.
+
+    Isolates stay where each is closed again; they keep a number readable in a subject that runs from right to left.
+    """
+    kept = " ".join("".join(_kept(char) for char in value).split())[:HEADER_LENGTH].rstrip()
+    return kept if _balanced(kept) else "".join(char for char in kept if char not in _ISOLATES)
+
+
+def _kept(char: str) -> str:
+    if char in _JOINERS or char in _ISOLATES:
+        return char
+    category = unicodedata.category(char)
+    if category in {"Cc", "Zs", "Zl", "Zp"}:
+        return " "
+    return "" if category in {"Cf", "Cs", "Co", "Cn"} else char
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for char in text:
+        if char in _ISOLATES:
+            depth += -1 if char == "\N{POP DIRECTIONAL ISOLATE}" else 1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def _address(text: str, name: str = "") -> Address:
+    """Return an address for a header; its domain in ASCII. SES takes no mail for a local part outside ASCII."""
+    local, _, domain = text.rpartition("@")
+    # Our addresses are in lower case and NFC already, so that Punycode alone gives the form that DNS knows.
+    labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in domain.split("."))
+    domain = ".".join(labels).lower()
+    if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
+        raise MailRefused("address")
+    return Address(display_name=name, username=local, domain=domain)
