@@ -39,12 +39,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if not re.fullmatch(r"https?://[^/\s?#@]+(/[^/\s?#]+)*", portal_url):
         raise InvalidSettings(f"PORTAL_URL is {portal_url!r}: give an address that begins with https:// and ends without a slash")
     return Settings(
-        returns_table=_required(environment, "RETURNS_TABLE", "the name of the returns table"),
+        returns_table=read_returns_table(environment),
         sessions_table=_required(environment, "SESSIONS_TABLE", "the name of the sessions table"),
         portal_url=portal_url,
         configuration_set=environment.get("CONFIGURATION_SET") or None,
         reload_templates=environment.get("RELOAD_TEMPLATES") == "1",
     )
+
+
+def read_returns_table(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the name of the returns table, which is all that an import needs; InvalidSettings if it is missing."""
+    return _required(environment, "RETURNS_TABLE", "the name of the returns table")
 
 
 def _required(environment: Mapping[str, str], name: str, meaning: str) -> str:
