@@ -15,6 +15,7 @@ Item = dict[str, Any]
 """An item in plain Python values, as boto3's TypeSerializer takes them; amounts and times are strings."""
 
 ORDER_KEY = "ORDER"
+LARGEST_ITEM = 400 * 1024
 # What an item holds besides the value itself.
 _FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content"})
 
@@ -76,6 +77,25 @@ def item_to_variant(item: Mapping[str, Any]) -> Variant:
 def sortable(at: datetime) -> str:
     """Write a moment so that text order is time order: UTC with microseconds, whatever the offset was."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def item_size(item: Item) -> int:
+    """Return how many bytes DynamoDB counts for an item: names and texts in UTF-8, and a little for each list, map and number.
+
+    Source: the developer guide, "DynamoDB item sizes and formats"; it says of numbers only "approximately", so we take the most.
+    """
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _value_size(value: Any) -> int:
+    match value:
+        case str():
+            return len(value.encode())
+        case dict():
+            return 3 + len(value) + item_size(value)
+        case list():
+            return 3 + len(value) + sum(map(_value_size, value))
+    return 21
 
 
 def _item(key: dict[str, str], kind: str, value: Item, updated_at: datetime) -> Item:
