@@ -9,13 +9,11 @@ from datetime import datetime
 from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, shown
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import VueltaError
-from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
-from chalicelib.domain.returns import Parcel, Return, ReturnLine, born, cancelled, sent
+from chalicelib.domain.returns import Parcel, Return, cancelled, sent
 from chalicelib.domain.rma import new_rma
-from chalicelib.domain.verdicts import Decision, LineDecision, OutcomeKind
+from chalicelib.domain.verdicts import Decision, OutcomeKind
 from chalicelib.domain.visits import Session
-from chalicelib.domain.windows import Window
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
 from chalicelib.visit import Visit
@@ -143,10 +141,10 @@ class Desk:
         seen = shown(decision, draft)
         return decision, seen, differences(draft.shown, seen)
 
-    def submit(self, visit: Visit, draft_id: str, seen: str) -> Return:
+    def submit(self, visit: Visit, draft_id: str, seen: str, language: str | None = None) -> Return:
         """Make the return that the customer saw on the check page, once however often it is asked for.
 
-        `seen` is the fingerprint of what was shown. Raises StaleDraft if the page was about another draft, NothingChosen if
+        `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too. Raises StaleDraft if the page was about another draft, NothingChosen if
         it is not finished, ChangedMeanwhile if it would be decided otherwise now, Busy if the slots are fought over.
         """
         for _ in range(ATTEMPTS):
@@ -163,7 +161,7 @@ class Desk:
                 raise NothingChosen("outcomes")
             if all(line["verdict"] == "refused" for line in now["lines"].values()):
                 raise NothingChosen("items")
-            new = self._new_return(visit, decision)
+            new = visit.new_return(decision, new_rma(self.random_bits(75)), language or visit.session.language, self.clock())
             if self.returns.add(new):
                 self.sessions.drop_draft(new.merchant, visit.session.number, draft_id)
                 return new
@@ -227,66 +225,7 @@ class Desk:
                         found[wish.id] = Replacement(price=variant.price, in_stock=variant.stock >= wish.quantity)
         return found
 
-    def _new_return(self, visit: Visit, decision: Decision) -> Return:
-        draft, order, now = visit.draft, visit.order, self.clock()
-        assert draft.method is not None, "a checked draft has a method"
-        lines = tuple(
-            _new_line(order.line(line.id), chosen, line)
-            for line in decision.lines
-            if line.verdict != "refused" and (chosen := draft.line(line.id))
-        )
-        waits = any(line.status == "under_review" for line in lines)
-        return born(
-            Return(
-                merchant=order.merchant,
-                order_number=order.number,
-                slot=max((made.slot for made in visit.returns), default=0) + 1,
-                draft_id=draft.id,
-                reserved_rma=new_rma(self.random_bits(75)),
-                policy_id=decision.policy,
-                policy_sha256=visit.policy.sha256,
-                email=visit.session.email,
-                language=visit.session.language,
-                method=draft.method,
-                store=draft.store,
-                country=draft.country or order.country,
-                proof=draft.proof,
-                currency=order.currency,
-                placed_at=order.placed_at,
-                lines=lines,
-                charges=decision.charges,
-                created_at=now,
-                answer_by=_answer_by(visit.shop.merchant, now) if waits else None,
-                timeline=(),
-                outbox=(),
-            )
-        )
-
 
 def _told(line: DraftLine, described: DraftLine) -> DraftLine:
     """Return the line as it is described now, with what was chosen of it on other pages."""
     return described.model_copy(update={"quantity": line.quantity, "outcome": line.outcome})
-
-
-def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
-    """Return until when the shop answers what a person must decide."""
-    window = Window.model_validate({"business_days": merchant.review.answer_business_days, "from": "request"})
-    return window.end(at, merchant)
-
-
-def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:
-    assert chosen.reason is not None, "a checked line has a reason"
-    assert chosen.outcome is not None, "a checked line has an outcome"
-    outcome = next(each for each in decision.outcomes if each.kind == chosen.outcome)
-    return ReturnLine(
-        line=line,
-        quantity=decision.quantity,
-        reason=chosen.reason,
-        remark=chosen.remark,
-        wish_sku=chosen.wish_sku,
-        wish_words=chosen.wish_words,
-        decision=decision,
-        outcome=chosen.outcome,
-        status="authorised" if outcome.approval == "automatic" else "under_review",
-        ship_by=decision.ship_by,
-    )

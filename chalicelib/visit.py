@@ -8,11 +8,13 @@ from datetime import datetime
 
 from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
+from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, StoredOrder
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.returns import Return
+from chalicelib.domain.returns import Return, ReturnLine, born
 from chalicelib.domain.verdicts import Decision, LineDecision
 from chalicelib.domain.visits import Session
+from chalicelib.domain.windows import Window
 from chalicelib.shops import Shop
 
 REASONS: tuple[Reason, ...] = (
@@ -65,6 +67,42 @@ class Visit:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""
         return tuple(self._offer(line) for line in self.order.lines)
 
+    def new_return(self, decision: Decision, reserved_rma: str, language: str, at: datetime) -> Return:
+        """Return what the checked draft becomes: every line that is not refused, in the next free slot."""
+        draft, order = self.draft, self.order
+        assert draft.method is not None, "a checked draft has a method"
+        lines = tuple(
+            _new_line(order.line(line.id), chosen, line)
+            for line in decision.lines
+            if line.verdict != "refused" and (chosen := draft.line(line.id))
+        )
+        waits = any(line.status == "under_review" for line in lines)
+        return born(
+            Return(
+                merchant=order.merchant,
+                order_number=order.number,
+                slot=max((made.slot for made in self.returns), default=0) + 1,
+                draft_id=draft.id,
+                reserved_rma=reserved_rma,
+                policy_id=decision.policy,
+                policy_sha256=self.policy.sha256,
+                email=self.session.email,
+                language=language,
+                method=draft.method,
+                store=draft.store,
+                country=draft.country or order.country,
+                proof=draft.proof,
+                currency=order.currency,
+                placed_at=order.placed_at,
+                lines=lines,
+                charges=decision.charges,
+                created_at=at,
+                answer_by=_answer_by(self.shop.merchant, at) if waits else None,
+                timeline=(),
+                outbox=(),
+            )
+        )
+
     def _offer(self, line: Line) -> LineOffer:
         available = self.available(line.id)
         if not available:
@@ -99,3 +137,27 @@ class LineOffer:
     def selectable(self) -> bool:
         """Whether it can be asked back at all."""
         return bool(self.reasons)
+
+
+def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
+    """Return until when the shop answers what a person must decide."""
+    window = Window.model_validate({"business_days": merchant.review.answer_business_days, "from": "request"})
+    return window.end(at, merchant)
+
+
+def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:
+    assert chosen.reason is not None, "a checked line has a reason"
+    assert chosen.outcome is not None, "a checked line has an outcome"
+    outcome = next(each for each in decision.outcomes if each.kind == chosen.outcome)
+    return ReturnLine(
+        line=line,
+        quantity=decision.quantity,
+        reason=chosen.reason,
+        remark=chosen.remark,
+        wish_sku=chosen.wish_sku,
+        wish_words=chosen.wish_words,
+        decision=decision,
+        outcome=chosen.outcome,
+        status="authorised" if outcome.approval == "automatic" else "under_review",
+        ship_by=decision.ship_by,
+    )
