@@ -33,12 +33,13 @@ EmailAddress = Annotated[str, AfterValidator(fold_email), Field(pattern=rf"^{_AT
 
 def _rfc_3339(moment: object) -> object:
     # pydantic would also take "1772370000" and other spellings, and years so early or late that they have no moment in UTC.
-    if isinstance(moment, str) and not _MOMENT.fullmatch(moment):
+    if not isinstance(moment, datetime) and not (isinstance(moment, str) and _MOMENT.fullmatch(moment)):
         raise ValueError('a moment is RFC 3339 with an offset, such as "2026-03-01T09:00:00-05:00"')
     return moment
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_rfc_3339)]
+# Not strict: what the validator hands on is a string to Pydantic, wherever it came from.
+Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc_3339)]
 
 
 class Shape(BaseModel):
