@@ -1,0 +1,227 @@
+"""The policy language: what a shop may write in a `policy-<date>.toml`, as shapes. `docs/policies.md` teaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+
+from chalicelib.domain.merchant import Section, Texts
+from chalicelib.domain.money import parse_amount
+from chalicelib.domain.orders import SHOP_FAULT, Channel, Country, Currency, Method, Proof, Reason, Word
+from chalicelib.domain.verdicts import Approval, OutcomeKind, Shipping
+from chalicelib.domain.windows import Count, Window
+
+KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
+REASONS: tuple[Reason, ...] = get_args(Reason)
+REASON_GROUPS: Mapping[str, frozenset[Reason]] = {"shop_fault": SHOP_FAULT, "own_choice": frozenset(REASONS) - SHOP_FAULT}
+
+Group = Literal["how_long", "excluded", "condition", "money", "sending"]
+Wish = Literal["in_stock", "out_of_stock", "dearer", "cheaper", "same_price", "none"]
+
+
+def _many(given: object) -> object:
+    """Let a list of one be written as its only member."""
+    return tuple(given) if isinstance(given, list | tuple) else (given,)
+
+
+def _everything(given: object) -> object:
+    return KINDS if given == "everything" else _many(given)
+
+
+def _number(given: object) -> Decimal:
+    """Read a whole number or a decimal string; a float has already lost what the shop meant."""
+    if isinstance(given, float):
+        raise ValueError(f'{given} is a floating-point number, which cannot hold money exactly; write it in quotes: "{given}"')
+    if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
+        return Decimal(given)
+    return parse_amount(given)
+
+
+Item = TypeVar("Item")
+Many = Annotated[tuple[Item, ...], BeforeValidator(_many), Field(min_length=1)]
+Kinds = Annotated[tuple[OutcomeKind, ...], BeforeValidator(_everything), Field(min_length=1)]
+Number = Annotated[Decimal, BeforeValidator(_number)]
+
+
+class Part(Section):
+    """A table of a policy file; keys that are words of Python have an underscore here and none in the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Between(Part):
+    """Two dates in the shop's zone, both included; either may be left open."""
+
+    from_: date | None = Field(default=None, alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ is None and self.to is None:
+            raise ValueError("neither from nor to is given; give one of them or both")
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError(f"from {self.from_} is after to {self.to}; exchange them")
+        return self
+
+
+class When(Part):
+    """To what a rule applies: every key that is written must hold, and any word of a list will do.
+
+    `country` and `currency` are the order's, `from_country` is where the goods come back from; prices are per unit.
+    """
+
+    channel: Many[Channel] = ()
+    country: Many[Country] = ()
+    currency: Many[Currency] = ()
+    from_country: Many[Country] = ()
+    other_country: StrictBool | None = None
+    category: Many[Word] = ()
+    tag: Many[Word] = ()
+    order_tag: Many[Word] = ()
+    reason: Many[Reason | Literal["shop_fault", "own_choice"]] = ()
+    method: Many[Method] = ()
+    proof: Many[Proof] = ()
+    replacement: Many[Wish] = ()
+    price_at_least: Number | None = None
+    price_at_most: Number | None = None
+    order_total_at_least: Number | None = None
+    order_total_at_most: Number | None = None
+    purchased: Between | None = None
+    within: Window | None = None
+    after: Window | None = None
+    not_: When | None = Field(default=None, alias="not")
+    any_: Many[When] = Field(default=(), alias="any")
+
+    @property
+    def reasons(self) -> frozenset[Reason]:
+        """The reasons that are named, groups spelled out."""
+        return frozenset(
+            reason for word in self.reason for reason in REASONS if reason == word or reason in REASON_GROUPS.get(word, ())
+        )
+
+
+class Fee(Part):
+    """What the shop keeps: `percent` of the line's price or a flat `amount`, counted per line, per unit or once per return."""
+
+    kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+    percent: Annotated[Number, Field(le=100)] | None = None
+    amount: Number | None = None
+    per: Literal["line", "unit", "return"] = "line"
+    minimum: Number | None = None
+    maximum: Number | None = None
+    outcomes: Kinds = KINDS
+
+    @model_validator(mode="after")
+    def _one_measure(self) -> Self:
+        if (self.percent is None) == (self.amount is None):
+            raise ValueError("a fee is either a percent or an amount; keep one of them")
+        if self.minimum is not None and self.maximum is not None and self.minimum > self.maximum:
+            raise ValueError(f"minimum {self.minimum} is above maximum {self.maximum}; exchange them")
+        return self
+
+
+class Price(Part):
+    """Which price counts instead of the one paid, and what to do where the shop does not know it."""
+
+    use: Literal["lowest_price_14d"]
+    if_unknown: Literal["review", "price_paid"] = "review"
+
+
+class BusinessDays(Part):
+    """A span that the shop promises, from the fewest to the most of its business days."""
+
+    business_days: tuple[Count, Count]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.business_days[0] > self.business_days[1]:
+            raise ValueError("the fewest days come first; exchange the two numbers")
+        return self
+
+
+class Rule(Part):
+    """What a clause does where its `when` holds."""
+
+    when: When | None = None
+    overrides: Many[Word] = ()
+    grants: Kinds = ()
+    window: Many[Window] = ()
+    approval: Approval | None = None
+    refuses: Kinds = ()
+    review: Kinds = ()
+    requires: Many[Word] = ()
+    with_: Many[Word] = Field(default=(), alias="with")
+    fee: Fee | None = None
+    shipping: Shipping | None = None
+    instead: dict[OutcomeKind, OutcomeKind] = {}
+    price: Price | None = None
+    expires_days: dict[OutcomeKind, Count] = {}
+    send_within: Literal["window"] | Window | None = None
+    due: Literal["difference"] | None = None
+    arrives_within: BusinessDays | None = None
+    resolve_within: BusinessDays | None = None
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Self:
+        if not self.grants and (self.window or self.approval):
+            raise ValueError("window and approval say how something is granted, and nothing is; add grants or leave them out")
+        if self.with_ and not self.requires:
+            raise ValueError('"with" says beside which clauses something is required, and nothing is; add requires')
+        if any(window.from_ == "request" for window in self.window):
+            raise ValueError('a window to ask in cannot count from the request itself; write from = "purchase" or "delivery"')
+        return self
+
+
+RULE_KEYS: frozenset[str] = frozenset(field.alias or name for name, field in Rule.model_fields.items())
+
+
+class Clause(Part):
+    """One clause of a policy: its words in every language of the shop, and what it does, if anything.
+
+    In the file a clause with a single rule writes that rule's keys beside its own.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+    group: Group
+    text: Texts
+    rules: tuple[Rule, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _single_rule(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        inline = {key: given[key] for key in given.keys() & RULE_KEYS}
+        if not inline:
+            return given
+        if "rules" in given:
+            raise ValueError(f"{', '.join(sorted(inline))} stand beside [[clauses.rules]]; move them into one of the rules")
+        return {key: value for key, value in given.items() if key not in inline} | {"rules": [inline]}
+
+
+class Condition(Part):
+    """What a customer is asked to confirm, by language; asked only where `when` holds."""
+
+    text: Texts
+    when: When | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _languages_beside_when(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or "text" in given:
+            return given
+        words = {key: value for key, value in given.items() if key != "when"}
+        return {"text": words} | ({"when": given["when"]} if "when" in given else {})
+
+
+class PolicyFile(Part):
+    """A whole `policy-<effective date>.toml`."""
+
+    effective: date
+    outcomes: Many[OutcomeKind]
+    conditions: dict[str, Condition] = {}
+    clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]

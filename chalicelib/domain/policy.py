@@ -1,0 +1,130 @@
+"""A shop's policy as it is asked: the clauses of one file, with every rule made ready once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from chalicelib.domain.clauses import KINDS, Clause, PolicyFile, Rule
+from chalicelib.domain.matching import ORDER_KEYS, Test, compiled, keys
+from chalicelib.domain.merchant import Merchant, Texts
+from chalicelib.domain.verdicts import Approval, OutcomeKind
+from chalicelib.domain.windows import Window
+
+Topic = str
+"""What a rule speaks of: an outcome's kind, or one of the keys in `_KEY_TOPICS`, or `review <kind>`."""
+
+_KEY_TOPICS = ("requires", "fee", "shipping", "instead", "price", "expires_days", "send_within", "due")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Statement:
+    """A rule that stands in a policy: its clause, the place of that clause in the file, and what it speaks of.
+
+    `silences` holds the (clause, topic) pairs that it overrides; `by_order` says that the order alone decides whether it
+    holds, so that neither waiting nor other answers change it.
+    """
+
+    clause: Clause
+    place: int
+    rule: Rule
+    holds: Test | None
+    topics: frozenset[Topic]
+    silences: frozenset[tuple[str, Topic]]
+    by_order: bool
+    grants: frozenset[OutcomeKind]
+    refuses: frozenset[OutcomeKind]
+    approval: Approval
+    windows: tuple[Window, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A condition of the goods: the question by language, and where it is asked."""
+
+    text: Texts
+    holds: Test | None
+
+
+class Policy:
+    """One dated policy of one shop; `sha256` is that of its file."""
+
+    def __init__(self, merchant: Merchant, file: PolicyFile, sha256: str = "") -> None:
+        self.merchant = merchant
+        self.sha256 = sha256
+        self.effective: date = file.effective
+        self.id = f"{merchant.slug}@{file.effective.isoformat()}"
+        self.outcomes: tuple[OutcomeKind, ...] = file.outcomes
+        self.clauses: tuple[Clause, ...] = file.clauses
+        self.asked = {name: Asked(condition.text, compiled(condition.when)) for name, condition in file.conditions.items()}
+        topics = {clause.id: frozenset().union(*(_topics(rule) for rule in clause.rules)) for clause in file.clauses}
+        self.statements = tuple(
+            _statement(clause, place, rule, topics) for place, clause in enumerate(file.clauses) for rule in clause.rules
+        )
+        # Where a rule holds only for a time, what is heard later may differ from what is heard now.
+        self.time_windows = tuple(window for statement in self.statements for window in time_windows(statement.rule))
+
+    def clause(self, clause_id: str) -> Clause:
+        """Return the clause with this id; KeyError if the policy has none."""
+        for clause in self.clauses:
+            if clause.id == clause_id:
+                return clause
+        raise KeyError(clause_id)
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Texts]:
+        """What the customer is asked to confirm, by the condition's name and then by language."""
+        return {name: asked.text for name, asked in self.asked.items()}
+
+    @cached_property
+    def arrives_within(self) -> tuple[int, int] | None:
+        """Business days in which an order arrives, fewest and most; None where the policy promises none."""
+        spans = [rule.arrives_within for clause in self.clauses for rule in clause.rules if rule.arrives_within]
+        return spans[0].business_days if spans else None
+
+    @cached_property
+    def resolve_within(self) -> tuple[int, int] | None:
+        """Business days after inspection in which the shop settles, fewest and most; None where it promises none."""
+        spans = [rule.resolve_within for clause in self.clauses for rule in clause.rules if rule.resolve_within]
+        return spans[0].business_days if spans else None
+
+
+def _topics(rule: Rule) -> frozenset[Topic]:
+    topics: set[Topic] = {*rule.grants, *rule.refuses, *(f"review {kind}" for kind in rule.review)}
+    topics |= {key for key in _KEY_TOPICS if getattr(rule, key)}
+    return frozenset(topics)
+
+
+def _statement(clause: Clause, place: int, rule: Rule, topics: Mapping[str, frozenset[Topic]]) -> Statement:
+    own = _topics(rule)
+    silences = set()
+    for overridden in rule.overrides:
+        # Who decides over an outcome decides over its review too; a clause that only overrides takes back everything.
+        spoken = own | {f"review {kind}" for kind in own & set(KINDS)} if own else topics.get(overridden, frozenset())
+        silences |= {(overridden, topic) for topic in spoken}
+    return Statement(
+        clause=clause,
+        place=place,
+        rule=rule,
+        holds=compiled(rule.when),
+        topics=own,
+        silences=frozenset(silences),
+        by_order=keys(rule.when) <= ORDER_KEYS,
+        grants=frozenset(rule.grants),
+        refuses=frozenset(rule.refuses),
+        approval=rule.approval or "automatic",
+        windows=rule.window,
+    )
+
+
+def time_windows(rule: Rule) -> list[Window]:
+    """Return the windows inside a rule's `when`, which make it hold only for a time."""
+    found: list[Window] = []
+    waiting = [rule.when] if rule.when else []
+    while waiting:
+        when = waiting.pop()
+        found += [window for window in (when.within, when.after) if window]
+        waiting += [*when.any_, *([when.not_] if when.not_ else [])]
+    return found

@@ -1,0 +1,94 @@
+"""When a window of days, hours or business days closes in a shop's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import ConfigDict, Field, Strict, model_validator
+
+from chalicelib.domain.merchant import Merchant, Section
+
+Anchor = Literal["purchase", "delivery", "request"]
+Count = Annotated[int, Strict(), Field(ge=1, le=3660)]
+ANCHORS = 'from = "purchase", from = "delivery" or from = "request"'
+
+_DAY = timedelta(days=1)
+_INSTANT = timedelta(microseconds=1)
+
+
+class Window(Section):
+    """A length counted from an anchor, or a last date: exactly one of `days`, `hours`, `business_days`, `until`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    days: Count | None = None
+    hours: Count | None = None
+    business_days: Count | None = None
+    until: date | None = None
+    from_: Anchor | None = Field(default=None, alias="from")
+
+    @model_validator(mode="after")
+    def _one_length_and_its_anchor(self) -> Self:
+        lengths = [self.days, self.hours, self.business_days]
+        if sum(length is not None for length in [*lengths, self.until]) != 1:
+            raise ValueError("a window has exactly one of days, hours, business_days and until; keep one of them")
+        if self.until is None and self.from_ is None:
+            raise ValueError(f"nothing says from when the window counts; add {ANCHORS}")
+        if self.until is not None and self.from_ is not None:
+            raise ValueError('a last date counts from nothing; leave out "from"')
+        return self
+
+    def end(self, anchor: datetime | None, merchant: Merchant) -> datetime | None:
+        """Return the last instant, in UTC, at which the window is open (R1); None while its anchor is unknown.
+
+        Day 0 is the anchor's date in the shop's zone; hours are exact, whatever the clocks do.
+        """
+        if self.until is not None:
+            return end_of_day(self.until, merchant.timezone)
+        if anchor is None:
+            return None
+        if self.hours is not None:
+            return anchor.astimezone(UTC) + timedelta(hours=self.hours)
+        day = merchant.local(anchor).date()
+        if self.days is not None:
+            return end_of_day(day + self.days * _DAY, merchant.timezone)
+        return end_of_day(_business_day(day, self.business_days or 0, merchant), merchant.timezone)
+
+
+def _business_day(day: date, count: int, merchant: Merchant) -> date:
+    """Return the date of the shop's `count`-th business day after `day`."""
+    while count:
+        day += _DAY
+        if merchant.is_business_day(day):
+            count -= 1
+    return day
+
+
+@lru_cache(maxsize=4096)
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the last microsecond of a date in a zone, in UTC, also where clocks change at midnight.
+
+    In UTC, because Python compares two times of one zone by what the clock shows, which is wrong while clocks change.
+    """
+    # fold=1: where an hour before midnight happens twice, the day ends with the second one.
+    end = datetime.combine(day, time.max, tzinfo=zone).replace(fold=1)
+    instant = end.astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == end.replace(tzinfo=None):
+        return instant
+    return _last_instant_before_gap(day, zone)
+
+
+def _last_instant_before_gap(day: date, zone: ZoneInfo) -> datetime:
+    """Return the last instant whose local date is not after `day`, where the clocks skip the end of that day."""
+    noon = datetime.combine(day, time(12), tzinfo=UTC)
+    early, late = noon - 3 * _DAY, noon + 3 * _DAY
+    while late - early > _INSTANT:
+        middle = early + (late - early) // 2
+        if middle.astimezone(zone).date() <= day:
+            early = middle
+        else:
+            late = middle
+    return early

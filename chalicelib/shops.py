@@ -1,0 +1,63 @@
+"""The shops of this deployment, read once from `merchants/<slug>/`."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from chalicelib.domain.errors import InvalidPolicy
+from chalicelib.domain.merchant import Merchant
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.policy_check import read_merchant, read_policy
+
+MERCHANTS = Path(__file__).parent / "merchants"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop with its dated policies, oldest first, and its logo as SVG to stand inside a page."""
+
+    merchant: Merchant
+    policies: tuple[Policy, ...]
+    logo: str
+
+    def policy_for(self, placed_at: datetime) -> Policy:
+        """Return the policy in force when an order was placed; the shop's first one for an order from before it."""
+        return self.policy_on(self.merchant.local(placed_at).date())
+
+    def policy_on(self, day: date) -> Policy:
+        """Return the policy in force on a date of the shop's calendar."""
+        later = bisect_right(self.policies, day, key=lambda policy: policy.effective)
+        return self.policies[max(later - 1, 0)]
+
+
+@lru_cache(maxsize=8)
+def load_shops(folder: Path = MERCHANTS) -> Mapping[str, Shop]:
+    """Return every shop of a folder by its slug; InvalidPolicy with each mistake of any file, all at once."""
+    shops: dict[str, Shop] = {}
+    mistakes: list[str] = []
+    for place in sorted(path.parent for path in folder.glob("*/merchant.toml")):
+        try:
+            shops[place.name] = _read_shop(place)
+        except InvalidPolicy as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InvalidPolicy(tuple(mistakes))
+    return MappingProxyType(shops)
+
+
+def _read_shop(place: Path) -> Shop:
+    merchant = read_merchant(f"{place.name}/merchant.toml", (place / "merchant.toml").read_text("utf-8"))
+    files = sorted(place.glob("policy-*.toml"))
+    policies = [read_policy(f"{place.name}/{file.name}", file.read_text("utf-8"), merchant) for file in files]
+    logo = place / "logo.svg"
+    return Shop(
+        merchant=merchant,
+        policies=tuple(sorted(policies, key=lambda policy: policy.effective)),
+        logo=logo.read_text("utf-8").strip() if logo.exists() else "",
+    )
