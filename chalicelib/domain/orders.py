@@ -23,6 +23,7 @@ SHOP_FAULT: frozenset[Reason] = frozenset({"damaged", "defective", "wrong_item",
 Amount = Annotated[Decimal, BeforeValidator(parse_amount)]
 Currency = Annotated[str, AfterValidator(known_currency)]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+Quantity = Annotated[int, Field(ge=1, le=1_000_000_000)]
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -55,7 +56,7 @@ class Line(Shape):
     sku: Word
     product: Word | None = None
     name: Name
-    quantity: Annotated[int, Field(ge=1)]
+    quantity: Quantity
     unit_price: Amount
     lowest_price_14d: Amount | None = None
     categories: tuple[Word, ...] = ()
@@ -139,7 +140,7 @@ class RequestLine(Shape):
     """
 
     id: Word
-    quantity: Annotated[int, Field(ge=1)]
+    quantity: Quantity
     reason: Reason
     attested: tuple[Word, ...] | None = None
     replacement: Replacement | None = None
