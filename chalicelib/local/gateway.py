@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -22,18 +21,15 @@ from chalice.local import (
 LONGEST_BODY = 10 * 1024 * 1024
 """API Gateway takes no longer one."""
 
-NotFound = Callable[[str, str], dict[str, Any]]
-"""Gives the answer to a method and a path that no route knows."""
 
-
-def make_server(app: Chalice, port: int, not_found: NotFound) -> LocalDevServer:
+def make_server(app: Chalice, port: int) -> LocalDevServer:
     """Return a server of the application on 127.0.0.1, one thread a connection; OSError if the port is taken."""
     # Each thread needs a request of its own; Chalice's local class keeps it so.
     app.__class__ = LocalChalice
     config = Config.create(chalice_app=app, chalice_stage="local", lambda_timeout=29, lambda_memory_size=512)
 
     def answer(request: Any, address: Any, server: Any, **_: Any) -> _Connection:
-        return _Connection(request, address, server, app, config, not_found)
+        return _Connection(request, address, server, app, config)
 
     return LocalDevServer(app, config, "127.0.0.1", port, answer, _Server)
 
@@ -48,11 +44,7 @@ class _Server(ThreadedHTTPServer):
 
 
 class _Gateway(LocalGateway):
-    """Adds what the real gateway's requests carry, and answers what no route knows with a page."""
-
-    def __init__(self, app: Chalice, config: Config, not_found: NotFound) -> None:
-        super().__init__(app, config)
-        self._not_found = not_found
+    """Adds what the real gateway's requests carry, and answers what no route knows with a page of the application."""
 
     def handle_request(self, method: str, path: str, headers: dict[str, Any], body: bytes | None) -> dict[str, Any]:
         """Return the application's answer; a HEAD is answered as a GET, whose body the connection leaves out."""
@@ -60,7 +52,9 @@ class _Gateway(LocalGateway):
         try:
             answer: dict[str, Any] = super().handle_request(method, path, headers, body)
         except ForbiddenError:
-            return self._not_found(method, path)
+            # The deepest addresses have no route: one that the application does know answers for them.
+            shop = path.partition("?")[0].split("/", 2)[1:2]
+            answer = super().handle_request("GET", f"/{''.join(shop) or '-'}/-", headers, None)
         return answer
 
     def _generate_lambda_event(self, method: str, path: str, headers: dict[str, Any], body: bytes | None) -> dict[str, Any]:
@@ -84,8 +78,8 @@ class _Connection(ChaliceRequestHandler):
     server_version = "vuelta"
     sys_version = ""
 
-    def __init__(self, request: Any, address: Any, server: Any, app: Chalice, config: Config, not_found: NotFound) -> None:
-        self.local_gateway = _Gateway(app, config, not_found)
+    def __init__(self, request: Any, address: Any, server: Any, app: Chalice, config: Config) -> None:
+        self.local_gateway = _Gateway(app, config)
         BaseHTTPRequestHandler.__init__(self, request, address, server)
 
     def _generic_handle(self) -> None:

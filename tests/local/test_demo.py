@@ -29,9 +29,7 @@ NUMBERS = [order.number for order in demo_orders(MOMENTS[0])]
 def said(order: DemoOrder, now: datetime) -> dict[str, str]:
     """Return what the engine says of each line: its verdict, or why it is refused."""
     shop = load_shops()[order.shop]
-    stored = check_order(
-        {**order.record, "email": order.email}, Terms(order.shop, shop.merchant.currency.code, now, now)
-    ).order
+    stored = check_order({**order.record, "email": order.email}, Terms(order.shop, shop.merchant.currency.code, now, now)).order
     request = Request(
         method="mail",
         country=stored.country,

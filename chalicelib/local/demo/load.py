@@ -42,7 +42,9 @@ def load(portal: Portal) -> list[DemoOrder]:
     for slug, shop in SHOPS.items():
         merchant = portal.shops[slug].merchant
         terms = Terms(slug, merchant.currency.code, now, now)
-        own = [{**order.record, "email": order.email, "language": merchant.languages[0]} for order in orders if order.shop == slug]
+        own = [
+            {**order.record, "email": order.email, "language": merchant.languages[0]} for order in orders if order.shop == slug
+        ]
         bring_in(read_orders(_lines(own), "jsonl", terms), shelf, now, _refuse, Tally())
         offered = [{**variant, "currency": shop.CURRENCY} for variant in shop.CATALOGUE]
         bring_in(read_catalogue(_lines(offered), "jsonl", terms), shelf, now, _refuse, Tally())
