@@ -72,9 +72,9 @@ def test_there_is_no_function_beside_these(template: dict[str, Any]) -> None:
     assert sorted(functions) == sorted(FUNCTIONS)
 
 
-def test_the_sweep_runs_every_minute(template: dict[str, Any]) -> None:
+def test_the_sweep_runs_every_five_minutes(template: dict[str, Any]) -> None:
     (event,) = template["Resources"]["Sweep"]["Properties"]["Events"].values()
-    assert (event["Type"], event["Properties"]) == ("Schedule", {"Schedule": "rate(1 minute)"})
+    assert (event["Type"], event["Properties"]) == ("Schedule", {"Schedule": "rate(5 minutes)"})
 
 
 def test_every_function_knows_its_tables_and_its_address(template: dict[str, Any]) -> None:
