@@ -144,8 +144,9 @@ class Desk:
     def submit(self, visit: Visit, draft_id: str, seen: str, language: str | None = None) -> Return:
         """Make the return that the customer saw on the check page, once however often it is asked for.
 
-        `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too. Raises StaleDraft if the page was about another draft, NothingChosen if
-        it is not finished, ChangedMeanwhile if it would be decided otherwise now, Busy if the slots are fought over.
+        `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too.
+        Raises StaleDraft if the page was about another draft, NothingChosen if it is not finished, ChangedMeanwhile if it
+        would be decided otherwise now, Busy if the slots are fought over.
         """
         for _ in range(ATTEMPTS):
             made = next((each for each in visit.returns if each.draft_id == draft_id), None)
@@ -157,6 +158,8 @@ class Desk:
             decision, now, found = self.check(visit)
             if fingerprint(now) != seen:
                 raise ChangedMeanwhile(self._seen(visit, now, draft_id), found)
+            if visit.unanswered(decision):
+                raise NothingChosen("details")
             if any(line["outcome"] is None for line in now["lines"].values() if line["verdict"] != "refused"):
                 raise NothingChosen("outcomes")
             if all(line["verdict"] == "refused" for line in now["lines"].values()):

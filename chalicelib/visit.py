@@ -60,8 +60,16 @@ class Visit:
             for line in draft.lines
             if self.available(line.id)
         )
-        request = draft.changed(lines=kept).request(self.order, replacements, method=method)
+        request = draft.changed(lines=kept).request(self.order, replacements, self.policy.conditions, method)
         return decide(self.order, request, self.policy, self.at) if request else None
+
+    def unanswered(self, decision: Decision) -> tuple[str, ...]:
+        """Return the ids of the lines with a condition that counts now and was not asked before."""
+        return tuple(
+            line.id
+            for line in decision.lines
+            if line.verdict != "refused" and (drafted := self.draft.line(line.id)) and set(line.required) - set(drafted.answers)
+        )
 
     def offers(self) -> tuple[LineOffer, ...]:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""

@@ -17,6 +17,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from chalicelib.local.tables import create_tables
+from chalicelib.local.turns import take_turns
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,6 +60,7 @@ def new_tables(client: DynamoDBClient) -> Tables:
 @pytest.fixture
 def aws() -> Iterator[None]:
     """An AWS of moto inside the process, empty, for one test."""
+    take_turns()
     with mock_aws():
         yield
 

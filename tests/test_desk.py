@@ -113,8 +113,19 @@ def test_a_window_that_closed_meanwhile_is_shown_before_anything_is_made(at: AtT
     changed = {difference.aspect: (difference.before, difference.now) for difference in caught.value.differences}
     assert changed["approval"] == ("automatic", "review")
     assert at.slots() == []
+
+
+def test_a_condition_that_counts_only_by_now_is_asked_before_anything_is_made(at: AtTheDesk) -> None:
+    visit, _ = at.ready()
+    at.at = NOON + timedelta(days=9)
     _, now, _ = at.desk.check(at.visit())
-    assert at.desk.submit(at.visit(), visit.draft.id, fingerprint(now)).status == "under_review"
+    with pytest.raises(NothingChosen) as caught:
+        at.desk.submit(at.visit(), visit.draft.id, fingerprint(now))
+    assert caught.value.step == "details"
+    answered = DraftLine(id="1", quantity=1, reason="size", answers=YES | {"original_packaging": True})
+    visit = at.desk.describe(at.visit(), visit.draft.id, [answered])
+    _, now, _ = at.desk.check(visit)
+    assert at.desk.submit(visit, visit.draft.id, fingerprint(now)).status == "under_review"
 
 
 def test_a_price_that_a_newer_order_changed_is_shown_before_anything_is_made(at: AtTheDesk) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -51,12 +51,12 @@ class Draft(Shape):
         return self.model_copy(update=changes)
 
     def request(
-        self, order: Order, replacements: Mapping[str, Replacement], *, method: Method, reasonless: Reason = "changed_mind"
+        self, order: Order, replacements: Mapping[str, Replacement], conditions: Iterable[str], method: Method
     ) -> Request | None:
         """Return what is asked so far as a request, None while no line is chosen.
 
-        `replacements` holds by line id what the catalogue knows of the wished variant. A line without a reason yet is asked
-        about with `reasonless`; conditions count once every one of them was answered, until then they are assumed to hold.
+        `replacements` holds by line id what the catalogue knows of the wished variant, `conditions` names all that the policy
+        has: those that were not answered yet are assumed to hold. A line without a reason yet counts as a change of mind.
         """
         if not self.lines:
             return None
@@ -68,8 +68,8 @@ class Draft(Shape):
                 RequestLine(
                     id=line.id,
                     quantity=line.quantity,
-                    reason=line.reason or reasonless,
-                    attested=tuple(name for name, yes in line.answers.items() if yes) if line.answers else None,
+                    reason=line.reason or "changed_mind",
+                    attested=tuple(name for name in conditions if line.answers.get(name, True)),
                     replacement=replacements.get(line.id),
                 )
                 for line in self.lines

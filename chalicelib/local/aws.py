@@ -9,6 +9,8 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from chalicelib.local.tables import create_tables
+from chalicelib.local.turns import take_turns
+from chalicelib.local.turns import take_turns
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
@@ -41,6 +43,8 @@ def enter(variables: dict[str, str]) -> None:
 
 def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
     """Start the emulator, create the tables, and let the shops' addresses send; the environment must be entered before."""
+    take_turns()
+    take_turns()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     create_tables(boto3.client("dynamodb"), TABLES)

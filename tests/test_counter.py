@@ -1,0 +1,137 @@
+"""What staff may do, and how it looks from a terminal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib import bootstrap
+from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.cli import main
+from chalicelib.counter import Counter, NotFound, NotWaiting
+from chalicelib.domain.returns import Return
+from tests.conftest import Tables
+from tests.made import NOON, made
+
+LATER = NOON + timedelta(hours=5)
+
+
+@pytest.fixture
+def returns(tables: Tables) -> ReturnsTable:
+    return ReturnsTable(Table(tables.client, tables.returns))
+
+
+@pytest.fixture
+def counter(returns: ReturnsTable) -> Counter:
+    return Counter(returns, lambda: LATER)
+
+
+def kept(returns: ReturnsTable, new: Return) -> Return:
+    assert returns.add(new)
+    return new
+
+
+def test_a_return_is_found_by_its_number_in_any_spelling_or_by_its_id(counter: Counter, returns: ReturnsTable) -> None:
+    new = kept(returns, made())
+    assert new.rma is not None
+    for typed in (new.rma, new.rma.lower(), f"rma {new.rma.replace('-', ' ')}", "AZ-1001/1", "#az1001/۱"):
+        assert counter.find("azulu", typed) == new
+
+
+@pytest.mark.parametrize(
+    "typed", ["AZ-1001/2", "AZ-1001/0", "AZ-1001/x", "", "7K3M", "0000-0000-0000-0001", "/1", "AZ-1001/99999999999"]
+)
+def test_what_names_no_return_says_so(counter: Counter, returns: ReturnsTable, typed: str) -> None:
+    kept(returns, made())
+    with pytest.raises(NotFound):
+        counter.find("azulu", typed)
+
+
+def test_a_mistyped_number_is_told_from_an_unknown_one(counter: Counter, returns: ReturnsTable) -> None:
+    new = kept(returns, made())
+    assert new.rma is not None
+    wrong = ("1" if new.rma[0] != "1" else "2") + new.rma[1:]
+    with pytest.raises(NotFound, match="a character is wrong"):
+        counter.find("azulu", wrong)
+
+
+def test_another_shops_return_is_not_there(counter: Counter, returns: ReturnsTable) -> None:
+    new = kept(returns, made())
+    for typed in ("AZ-1001/1", str(new.rma)):
+        with pytest.raises(NotFound):
+            counter.find("nurana", typed)
+
+
+def test_all_waiting_lines_are_decided_unless_some_are_named(counter: Counter, returns: ReturnsTable) -> None:
+    kept(returns, made("under_review", "under_review", "authorised"))
+    first = counter.decide("azulu", "AZ-1001/1", ("2",), approve=False, by="Neda", note="Worn.")
+    assert [line.status for line in first.lines] == ["under_review", "rejected", "authorised"]
+    rest = counter.decide("azulu", "AZ-1001/1", (), approve=True, by="Neda", note="")
+    assert [line.status for line in rest.lines] == ["authorised", "rejected", "authorised"]
+    assert rest.timeline[-1].by == "Neda"
+
+
+def test_deciding_twice_says_that_nothing_waits(counter: Counter, returns: ReturnsTable) -> None:
+    kept(returns, made("under_review"))
+    counter.decide("azulu", "AZ-1001/1", (), approve=True, by="Neda", note="")
+    for lines in ((), ("1",), ("7",)):
+        with pytest.raises(NotWaiting):
+            counter.decide("azulu", "AZ-1001/1", lines, approve=True, by="Neda", note="")
+
+
+@pytest.fixture
+def terminal(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("RETURNS_TABLE", tables.returns),
+        ("SESSIONS_TABLE", tables.sessions),
+        ("PORTAL_URL", "https://returns.example.com"),
+    ):
+        monkeypatch.setenv(name, value)
+    bootstrap.portal.cache_clear()
+
+
+def test_staff_list_show_and_decide_from_a_terminal(
+    terminal: None, returns: ReturnsTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept(returns, made("under_review"))
+    assert main(["returns", "list", "azulu"]) == 0
+    assert "AZ-1001/1" in capsys.readouterr().out
+    assert main(["returns", "show", "azulu", "AZ-1001/1"]) == 0
+    assert "Z7: Fourteen days." in capsys.readouterr().out
+    assert main(["returns", "approve", "azulu", "AZ-1001/1", "--line", "1", "--note", "Fine.", "--by", "Neda"]) == 0
+    assert "RMA" in capsys.readouterr().out
+    assert main(["returns", "list", "azulu", "--status", "under_review"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["returns", "list", "nowhere"],
+        ["returns", "show", "azulu", "AZ-1001/9"],
+        ["returns", "approve", "azulu", "7K3M", "--note", "x"],
+        ["returns", "reject", "azulu", "AZ-1001/1", "--note", "x", "--line", "7"],
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_status_two(
+    terminal: None, returns: ReturnsTable, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    kept(returns, made("under_review"))
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert told.err.startswith("vuelta: ")
+
+
+@pytest.mark.parametrize("missing", ["RETURNS_TABLE", "SESSIONS_TABLE", "PORTAL_URL"])
+def test_a_missing_variable_of_the_environment_is_named_in_one_line(
+    terminal: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    monkeypatch.delenv(missing)
+    assert main(["returns", "list", "azulu"]) == 2
+    told = capsys.readouterr().err
+    assert missing in told
+    assert told.count("\n") == 1
