@@ -72,7 +72,11 @@ def reason(faults: Sequence[Fault]) -> str:
 
 def faults_of(error: ValidationError) -> tuple[Fault, ...]:
     """Return what pydantic found, in our words."""
-    return tuple(Fault(tuple(details["loc"]), _words(details)) for details in error.errors(include_url=False))
+    found = error.errors(include_url=False)
+    # pydantic counts the parts that are right, and so calls a list of mistakes too short besides.
+    lists = {tuple(details["loc"][:end]) for details in found for end in range(len(details["loc"]))}
+    meant = (details for details in found if details["type"] != "too_short" or tuple(details["loc"]) not in lists)
+    return tuple(Fault(tuple(details["loc"]), _words(details)) for details in meant)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -93,6 +97,8 @@ def _words(details: ErrorDetails) -> str:
             return f"must be {context['expected']}"
         case "greater_than_equal":
             return f"must be at least {context['ge']}"
+        case "less_than_equal":
+            return f"must be at most {context['le']}"
         case "string_too_long":
             return f"is longer than {context['max_length']} characters: shorten it"
         case "extra_forbidden":

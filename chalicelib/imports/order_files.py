@@ -18,7 +18,6 @@ from chalicelib.imports.order_rows import ORDER_COLUMNS, Rows, grouped
 from chalicelib.imports.records import Entry, Terms, entry, kept, term_faults, with_defaults
 from chalicelib.imports.table import read_table
 
-MOST_UNITS = 1_000_000
 _BESIDE_THE_ORDER = ("email", "language", "updated_at")
 
 
@@ -50,9 +49,6 @@ def _own_faults(stored: StoredOrder, terms: Terms) -> Iterator[Fault]:
     yield from term_faults(order.merchant, stored.updated_at, terms, ("order",))
     if words := order_number_fault(order.number):
         yield Fault(("order", "number"), words)
-    for index, line in enumerate(order.lines):
-        if line.quantity > MOST_UNITS:
-            yield Fault(("order", "lines", index, "quantity"), f"is more than {MOST_UNITS}: no order has so many units")
 
 
 def _item(text: str, terms: Terms) -> Item:

@@ -118,7 +118,7 @@ def test_a_variant_comes_back_from_its_item_as_it_was():
         sku="DR-77-M",
         name="Linen dress",
         options={"size": "M", "colour": "آبی"},
-        price=Decimal("199000"),
+        price=Decimal(199000),
         currency="COP",
         stock=3,
     )
