@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable
 
@@ -9,7 +10,6 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 from chalicelib.local.tables import create_tables
-from chalicelib.local.turns import take_turns
 from chalicelib.local.turns import take_turns
 
 REGION = "us-east-1"
@@ -44,7 +44,9 @@ def enter(variables: dict[str, str]) -> None:
 def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
     """Start the emulator, create the tables, and let the shops' addresses send; the environment must be entered before."""
     take_turns()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     take_turns()
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     create_tables(boto3.client("dynamodb"), TABLES)

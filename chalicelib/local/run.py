@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Protocol
+from typing import Any, Protocol
 
 import boto3
 
@@ -23,6 +24,8 @@ from chalicelib.shops import load_shops
 HOST = "127.0.0.1"
 POLL_SECONDS = 0.2
 SWEEP_SECONDS = 60
+
+log = logging.getLogger("vuelta.local")
 
 
 class PortTaken(VueltaError):
@@ -53,7 +56,7 @@ def serve(port: int) -> None:
         running.callback(server.stop)
         orders = load(portal())
         exports = "export " + " ".join(f"{name}={value}" for name, value in variables.items())
-        running.callback(_serve(gateway.make_server(app, port)))
+        running.callback(_serve(gateway.make_server(app, port).server))
         running.callback(_serve(mailbox.make_server(port + 1, tour(orders), portal_url, exports)))
         for arn in aws.stream_arns():
             running.callback(_repeat(_pump(arn, stop), stop, POLL_SECONDS))
@@ -88,7 +91,10 @@ def _repeat(act: Callable[[], object], stop: threading.Event, seconds: float) ->
 
     def loop() -> None:
         while not stop.wait(seconds):
-            act()
+            try:
+                act()
+            except Exception:
+                log.exception("what runs beside the portal failed; it goes on")
 
     thread = threading.Thread(target=loop, daemon=True)
     thread.start()
@@ -98,9 +104,16 @@ def _repeat(act: Callable[[], object], stop: threading.Event, seconds: float) ->
 def _pump(arn: str, stop: threading.Event) -> Callable[[], None]:
     pages = read_stream(boto3.client("dynamodbstreams"), arn)
 
+    def function(event: dict[str, Any]) -> Any:
+        try:
+            return deliver(event, gateway.context())
+        except Exception:
+            log.exception("deliver failed")
+            raise
+
     def act() -> None:
-        for record in carry(next(pages), lambda event: deliver(event, gateway.context()), stop.wait):
-            print(f"given up after the last attempt: stream record {record['dynamodb']['SequenceNumber']}", flush=True)
+        for record in carry(next(pages), function, stop.wait):
+            log.error("given up after the last attempt: stream record %s", record["dynamodb"]["SequenceNumber"])
 
     return act
 

@@ -74,9 +74,11 @@ def _return_some(portal: Portal, order: DemoOrder) -> None:
     )
     desk = portal.desk
     visit = desk.choose_items(desk.visit(session), order.returned, "receipt", None)
-    told = [DraftLine(id=line_id, quantity=quantity, reason="changed_mind") for line_id, quantity in order.returned.items()]
-    visit = desk.describe(visit, visit.draft.id, told)
+    lines = [DraftLine(id=line_id, quantity=quantity, reason="changed_mind") for line_id, quantity in order.returned.items()]
+    visit = desk.describe(visit, visit.draft.id, lines)
     decision = desk.decisions(visit)["mail"]
+    confirmed = [line.model_copy(update={"answers": dict.fromkeys(decision.line(line.id).required, True)}) for line in lines]
+    visit = desk.describe(visit, visit.draft.id, confirmed)
     outcomes = {line.id: line.outcomes[0].kind for line in decision.lines}
     visit = desk.choose_outcomes(visit, visit.draft.id, outcomes, "mail", None)
     _, seen, _ = desk.check(visit)
