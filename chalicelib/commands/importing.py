@@ -62,7 +62,7 @@ def carry_out(job: Job, read: Reader, merchant: Merchant, shelf: Shelf) -> int:
         with Rejections(job.rejected) as rejections:
             _import(job, read, merchant, shelf, rejections, tally)
     except Unavailable as error:
-        done = f"{tally.written} {job.noun} had been written; importing the same file again is safe"
+        done = f"until then {tally.written} {job.noun} were written, and importing the same file again is safe"
         print(f"vuelta: {error}; {done}", file=sys.stderr)
         return 2
     if tally.rejected > _SHOWN:
@@ -118,7 +118,7 @@ def _size_and_time(path: str) -> tuple[int | None, datetime | None]:
 def _summary(job: Job, merchant: Merchant, tally: Tally, seconds: float) -> str:
     where = f" (see {job.rejected})" if tally.rejected else ""
     return (
-        f"{merchant.slug}: {tally.read} {job.noun} read, {tally.written} written, {tally.unchanged} unchanged, "
+        f"{merchant.slug} {job.noun}: {tally.read} read, {tally.written} written, {tally.unchanged} unchanged, "
         f"{tally.older} older than what is there, {tally.rejected} rejected{where}; {seconds:.1f} s"
     )
 

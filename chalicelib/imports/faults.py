@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -18,7 +18,13 @@ Place = tuple[str | int, ...]
 """Where a value stands: `("order", "lines", 0, "quantity")`."""
 
 _SHOWN = 5
+# By pydantic's type of mistake; what stands in braces comes from its context.
 _WORDS = {
+    "value_error": "{error}",
+    "literal_error": "must be {expected}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "is longer than {max_length} characters: shorten it",
     "missing": "is missing: add it",
     "string_type": "must be text in quotes",
     "string_unicode": "holds half a character (a lone surrogate): remove it",
@@ -27,7 +33,7 @@ _WORDS = {
     "int_parsing_size": "is far too large a number",
     "too_short": "must hold at least one",
     "tuple_type": 'must be a list, such as ["dress", "summer"]',
-    "dict_type": 'must be an object, such as {"size": "M"}',
+    "dict_type": 'must be an object, such as {{"size": "M"}}',
     "model_type": "must be an object in braces",
     "timezone_aware": 'lacks the offset: write it as in "2026-03-01T09:00:00-05:00"',
 }
@@ -87,25 +93,15 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 def _words(details: ErrorDetails) -> str:
     kind, place = details["type"], tuple(details["loc"])
-    context: Mapping[str, Any] = details.get("ctx", {})
-    match kind:
-        case "value_error":
-            return str(context["error"])
-        case "string_pattern_mismatch":
-            return _PATTERNS.get(str(place[-1]), "is not written as it should be")
-        case "literal_error":
-            return f"must be {context['expected']}"
-        case "greater_than_equal":
-            return f"must be at least {context['ge']}"
-        case "less_than_equal":
-            return f"must be at most {context['le']}"
-        case "string_too_long":
-            return f"is longer than {context['max_length']} characters: shorten it"
-        case "extra_forbidden":
-            return "is not a known field" + did_you_mean(str(place[-1]), _fields_beside(place))
+    if kind == "extra_forbidden":
+        return "is not a known field" + did_you_mean(str(place[-1]), _fields_beside(place))
+    if kind == "string_pattern_mismatch":
+        return _PATTERNS.get(str(place[-1]), "is not written as it should be")
     if kind.startswith("datetime"):
         return 'is no moment of the calendar: write it as in "2026-03-01T09:00:00-05:00"'
-    return _WORDS.get(kind, details["msg"][:1].lower() + details["msg"][1:])
+    if kind in _WORDS:
+        return _WORDS[kind].format_map(details.get("ctx", {}))
+    return details["msg"][:1].lower() + details["msg"][1:]
 
 
 def _fields_beside(place: Place) -> list[str]:

@@ -32,6 +32,8 @@ def read_table(lines: Iterator[Line], columns: Columns) -> Iterator[Row]:
     if header.fault:
         raise ImportRefusedError(f"line {header.number}: {header.fault}")
     separator, names = _read_header(header.text, columns)
+    if not any(name in columns for name in names):
+        raise ImportRefusedError(f"line {header.number} is no header of known columns, which are {', '.join(columns)}")
     mistakes = list(_header_mistakes(names, columns))
     if mistakes:
         raise ImportRefusedError(f"line {header.number}, the header: " + "; ".join(mistakes))
@@ -51,14 +53,19 @@ def _read_header(text: str, columns: Columns) -> tuple[str, list[str]]:
 
 
 def _header_names(text: str, separator: str) -> list[str]:
-    cells: list[str] = next(csv.reader([text], delimiter=separator), [])
+    try:
+        cells: list[str] = next(csv.reader([text], delimiter=separator), [])
+    except csv.Error:
+        return []
     return [cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in cells]
 
 
 def _header_mistakes(names: Iterable[str], columns: Columns) -> Iterator[str]:
     seen: set[str] = set()
     for name in names:
-        if name in seen:
+        if not name:
+            yield "a column has no name: name it, or remove it and its separators"
+        elif name in seen:
             yield f"the column {name!r} stands twice: keep one"
         elif name not in columns:
             yield f"{name!r} is not a known column" + did_you_mean(name, columns)
