@@ -7,10 +7,8 @@ from typing import Any
 from chalice import Chalice, Rate
 from chalicelib.bootstrap import worker
 from chalicelib.web.customer import blueprints
-from chalicelib.web.http import answer_every_request
 
 app = Chalice(app_name="vuelta")
-app.register_middleware(answer_every_request, "http")
 for blueprint in blueprints:
     app.register_blueprint(blueprint)
 

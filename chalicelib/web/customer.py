@@ -1,0 +1,68 @@
+"""Which address of the customer's side is answered by which view, and how each is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice import Blueprint, Response
+from chalicelib import bootstrap
+from chalicelib.bootstrap import Portal
+from chalicelib.web import door, draft, errors, status
+from chalicelib.web.call import Call
+from chalicelib.web.http import FORM
+
+View = Callable[..., Response]
+
+ROUTES: tuple[tuple[str, str, View], ...] = (
+    ("GET", "/", errors.not_there),
+    ("GET", "/{shop}", door.returns_page),
+    ("GET", "/{shop}/find", door.back_to_start),
+    ("POST", "/{shop}/find", door.find),
+    ("GET", "/{shop}/sent", door.sent),
+    ("GET", "/{shop}/policy", door.policy),
+    ("GET", "/{shop}/link/{token}", door.link),
+    ("POST", "/{shop}/link/{token}", door.enter),
+    ("POST", "/{shop}/link/{token}/again", door.ask_again),
+    ("POST", "/{shop}/sign-out", door.sign_out),
+    ("GET", "/{shop}/items", draft.items),
+    ("POST", "/{shop}/items", draft.choose_items),
+    ("GET", "/{shop}/details", draft.details),
+    ("POST", "/{shop}/details", draft.describe),
+    ("GET", "/{shop}/outcomes", draft.outcomes),
+    ("POST", "/{shop}/outcomes", draft.choose_outcomes),
+    ("GET", "/{shop}/check", draft.check),
+    ("POST", "/{shop}/check", draft.submit),
+    ("POST", "/{shop}/save", draft.save),
+    ("GET", "/{shop}/saved", draft.saved),
+    ("GET", "/{shop}/returns/{slot}", status.status),
+    ("GET", "/{shop}/returns/{slot}/done", status.done),
+    ("POST", "/{shop}/returns/{slot}/tracking", status.track),
+    ("GET", "/{shop}/returns/{slot}/cancel", status.confirm_cancelling),
+    ("POST", "/{shop}/returns/{slot}/cancel", status.cancel),
+    # Addresses that nothing stands at: a page of ours says so better than the gateway does.
+    ("GET", "/{shop}/{a}", errors.not_there),
+    ("GET", "/{shop}/{a}/{b}", errors.not_there),
+    ("GET", "/{shop}/{a}/{b}/{c}", errors.not_there),
+)
+
+
+def customer(portal: Callable[[], Portal]) -> Blueprint:
+    """Return the customer's side of this portal, with what every answer of the application goes through."""
+    blueprint = Blueprint(__name__)
+
+    def answered(view: View) -> View:
+        def called(**path: str) -> Response:
+            call = Call(blueprint.current_request, portal(), path.pop("shop", None))
+            return errors.answered(call, view, path)
+
+        return called
+
+    for method, address, view in ROUTES:
+        content_types = {"content_types": [FORM]} if method == "POST" else {}
+        name = f"{view.__module__}.{view.__name__}"
+        blueprint.route(address, methods=[method], name=name, **content_types)(answered(view))
+    blueprint.register_middleware(errors.Middleware(portal), "http")
+    return blueprint
+
+
+blueprints = (customer(bootstrap.portal),)

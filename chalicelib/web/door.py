@@ -1,0 +1,130 @@
+"""The way in: a shop's returns page, its policy, the wish for a link, the link itself, and the way out."""
+
+from __future__ import annotations
+
+from chalice import Response
+from chalicelib.access import LinkUnusable
+from chalicelib.domain.clauses import Clause
+from chalicelib.domain.policy import Policy
+from chalicelib.shops import Shop
+from chalicelib.web import http
+from chalicelib.web.call import Call
+from chalicelib.web.forms import FindForm, Mistake
+from chalicelib.web.questions import asked_of, next_step
+
+GROUPS = ("how_long", "excluded", "condition", "money", "sending")
+
+
+def returns_page(call: Call) -> Response:
+    """Show who this is, what may come back, and the form for a link."""
+    return _start(call, FindForm(), 200)
+
+
+def back_to_start(call: Call) -> Response:
+    """Lead to the returns page whoever opens the address that its form is posted to."""
+    return call.go("")
+
+
+def find(call: Call) -> Response:
+    """Record the wish for a link; the answer is the same whatever is true."""
+    form = FindForm.read(call.fields)
+    if call.switches_language:
+        return _start(call, FindForm(form.number, form.email), 200)
+    if form.mistakes:
+        return _start(call, form, 422)
+    call.portal.access.ask(
+        call.merchant_slug, form.number, form.email, call.wording.language.code, http.source(call.request)
+    )
+    return call.go("/sent")
+
+
+def sent(call: Call) -> Response:
+    """Say what happens now, in the same words whether or not the order exists."""
+    return call.page("sent", again=False)
+
+
+def policy(call: Call) -> Response:
+    """Show one version of the shop's policy, the newest that holds unless another is asked for."""
+    shop = call.known_shop
+    current = _current(shop, call)
+    version = http.query(call.request, "version")
+    shown = next((each for each in shop.policies if each.effective.isoformat() == version), current)
+    groups = [(group, [clause for clause in shown.clauses if clause.group == group]) for group in GROUPS]
+    return call.page("policy", policy=shown, current=current, groups=[(name, found) for name, found in groups if found])
+
+
+def link(call: Call, token: str) -> Response:
+    """Show what the link opens, and change nothing: mail scanners fetch it too."""
+    try:
+        opened = call.portal.access.peek(call.merchant_slug, token)
+    except LinkUnusable as error:
+        return _unusable(call, token, error)
+    call.speak(opened.language)
+    return call.page("link", token=token, link=opened)
+
+
+def enter(call: Call, token: str) -> Response:
+    """Use the link up, open the session and lead to where the customer left off."""
+    if call.switches_language:
+        return link(call, token)
+    try:
+        session, secret, opened = call.portal.access.enter(call.merchant_slug, token)
+    except LinkUnusable as error:
+        return _unusable(call, token, error)
+    call.open_session(secret, opened.language)
+    if opened.purpose == "return":
+        return call.go(f"/returns/{opened.return_slot}")
+    visit = call.portal.desk.visit(session)
+    return call.go(f"/{next_step(visit, asked_of(call.portal.desk, visit))}")
+
+
+def ask_again(call: Call, token: str) -> Response:
+    """Record the wish for a new link instead of one that opens nothing any more; it goes where the old one went."""
+    if call.switches_language:
+        return link(call, token)
+    try:
+        opened = call.portal.access.peek(call.merchant_slug, token)
+    except LinkUnusable as error:
+        if error.link is not None:
+            call.portal.access.ask_again(error.link, call.wording.language.code, http.source(call.request))
+            return call.go("/sent")
+        return _unusable(call, token, error)
+    return call.page("link", token=token, link=opened)
+
+
+def sign_out(call: Call) -> Response:
+    """End the session and lead to the beginning."""
+    call.portal.access.leave(call.session)
+    call.close_session()
+    return call.go("")
+
+
+def _start(call: Call, form: FindForm, status: int) -> Response:
+    current = _current(call.known_shop, call)
+    mistakes: list[Mistake] = form.mistakes
+    return call.page("start", status, form=form, mistakes=mistakes, facts=facts(current), form_id="step", returning=bool(call.secret))
+
+
+def facts(current: Policy) -> list[tuple[str, Clause]]:
+    """Choose what a customer wants to know first: by topic, the first clause that grants, excludes, and says who pays."""
+    found: list[tuple[str, Clause]] = []
+    for group, wanted in (("how_long", "grants"), ("excluded", "refuses"), ("money", "fee"), ("sending", "shipping")):
+        of_group = [clause for clause in current.clauses if clause.group == group]
+        telling = [clause for clause in of_group if any(getattr(rule, wanted) for rule in clause.rules)]
+        if telling or of_group:
+            found.append((group, (telling or of_group)[0]))
+    return found
+
+
+def _current(shop: Shop, call: Call) -> Policy:
+    """Return the policy under which an order placed now would fall."""
+    return shop.policy_for(call.portal.clock())
+
+
+def _unusable(call: Call, token: str, error: LinkUnusable) -> Response:
+    if error.link is not None:
+        call.speak(error.link.language)
+    status = 404 if error.trouble == "unknown" else 410
+    return call.page("unusable", status, token=token, trouble=error.trouble, known=error.link is not None, form=FindForm())
+
+

@@ -1,0 +1,241 @@
+"""The four steps from an order to a return: which items, what about them, what for them, and the check before asking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalice import Response
+from chalicelib.desk import ChangedMeanwhile
+from chalicelib.domain.comparisons import Difference, fingerprint
+from chalicelib.domain.drafts import DraftLine
+from chalicelib.domain.orders import Line, Method
+from chalicelib.domain.verdicts import Decision, LineDecision, Outcome, OutcomeKind
+from chalicelib.visit import Visit
+from chalicelib.web import http
+from chalicelib.web.call import Call, masked
+from chalicelib.web.forms import DetailsForm, ItemsForm, OutcomesForm
+from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, countries, next_step
+
+NOTICES = frozenset({"stale", "too_late", "already_made"})
+"""What one page may ask the next to say, by the word in its address."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a customer may get for one line: its decision by method, and by outcome what each method makes of it."""
+
+    index: int
+    line: Line
+    chosen: DraftLine
+    decisions: Mapping[Method, LineDecision]
+    kinds: Mapping[OutcomeKind, Mapping[Method, Outcome]]
+
+    @property
+    def decision(self) -> LineDecision:
+        """The decision to speak of where the way of sending makes no difference."""
+        by_verdict = sorted(self.decisions.values(), key=lambda decision: decision.verdict == "refused")
+        return by_verdict[0]
+
+
+def items(call: Call) -> Response:
+    """Show every line of the order with its verdict, and what was chosen so far."""
+    visit = call.visit()
+    return _items_page(call, visit, None, 200)
+
+
+def choose_items(call: Call) -> Response:
+    """Keep which lines come back."""
+    visit = call.visit()
+    known = countries(call.wording)
+    form = ItemsForm.read(call.fields, _available(visit), known, visit.draft)
+    if call.switches_language:
+        form.mistakes = []
+        return _items_page(call, visit, form, 200)
+    if form.mistakes and not call.saves:
+        return _items_page(call, visit, form, 422)
+    call.portal.desk.choose_items(visit, form.quantities, form.proof, form.country)
+    return _onward(call, "/details")
+
+
+def details(call: Call) -> Response:
+    """Ask why each line comes back, how it is, and what is wished for instead."""
+    visit = call.visit()
+    asked = asked_of(call.portal.desk, visit)
+    if not asked:
+        return call.go("/items")
+    return _details_page(call, visit, asked, DetailsForm.of(visit.draft), 200)
+
+
+def describe(call: Call) -> Response:
+    """Keep what was said of each line."""
+    visit = call.visit()
+    asked = asked_of(call.portal.desk, visit)
+    form = DetailsForm.read(call.fields, {line_id: line.questions for line_id, line in asked.items()})
+    if call.switches_language:
+        form.mistakes = []
+    elif not form.mistakes or call.saves:
+        call.portal.desk.describe(visit, call.fields.get("draft", ""), form.described(visit.draft))
+        return _onward(call, "/outcomes")
+    return _details_page(call, visit, asked, form, 422 if form.mistakes else 200)
+
+
+def outcomes(call: Call) -> Response:
+    """Show what the customer would get for each line, and by which way."""
+    visit = call.visit()
+    missing = next_step(visit, asked_of(call.portal.desk, visit))
+    if missing in ("items", "details"):
+        return call.go(f"/{missing}")
+    return _outcomes_page(call, visit, call.portal.desk.decisions(visit), OutcomesForm.of(visit.draft), 200)
+
+
+def choose_outcomes(call: Call) -> Response:
+    """Keep what the customer wants, and how the goods come back."""
+    visit = call.visit()
+    decisions = call.portal.desk.decisions(visit)
+    offered = {
+        method: {line.id: [outcome.kind for outcome in line.outcomes] for line in decision.lines}
+        for method, decision in decisions.items()
+    }
+    form = OutcomesForm.read(call.fields, _ways(visit), offered)
+    if call.switches_language:
+        form.mistakes = []
+    elif not form.mistakes or (call.saves and form.how):
+        draft_id = call.fields.get("draft", "")
+        call.portal.desk.choose_outcomes(visit, draft_id, form.outcomes, form.method, form.store)
+        return _onward(call, "/check")
+    elif call.saves:
+        return _onward(call, "/check")
+    return _outcomes_page(call, visit, decisions, form, 422 if form.mistakes else 200)
+
+
+def check(call: Call) -> Response:
+    """Show everything once more before it is asked for."""
+    visit = call.visit()
+    missing = next_step(visit, asked_of(call.portal.desk, visit))
+    if missing != "check":
+        return call.go(f"/{missing}")
+    decision, seen, found = call.portal.desk.check(visit)
+    if any(line["outcome"] is None and line["verdict"] != "refused" for line in seen["lines"].values()):
+        return call.go("/outcomes")
+    return _check_page(call, visit, decision, fingerprint(seen), found, 200)
+
+
+def submit(call: Call) -> Response:
+    """Make the return, once however often this is posted."""
+    visit = call.visit()
+    if call.switches_language:
+        return check(call)
+    try:
+        made = call.portal.desk.submit(visit, call.fields.get("draft", ""), call.fields.get("seen", ""))
+    except ChangedMeanwhile as error:
+        decision, seen, _ = call.portal.desk.check(error.visit)
+        return _check_page(call, error.visit, decision, fingerprint(seen), error.differences, 409)
+    return call.go(f"/returns/{made.slot}/done")
+
+
+def save(call: Call) -> Response:
+    """Mail a link to go on later from a page on which nothing is typed."""
+    call.portal.access.ask_to_go_on(call.session, call.wording.language.code)
+    return call.go("/saved")
+
+
+def saved(call: Call) -> Response:
+    """Say that the draft is kept and where its link went."""
+    return call.page("saved", address=masked(call.session.email), signed_in=True)
+
+
+def _onward(call: Call, path: str) -> Response:
+    return save(call) if call.saves else call.go(path)
+
+
+def _available(visit: Visit) -> dict[str, int]:
+    return {offer.line.id: offer.available for offer in visit.offers() if offer.selectable}
+
+
+def _ways(visit: Visit) -> list[str]:
+    return ["mail", *(f"store:{store.id}" for store in visit.shop.merchant.stores)]
+
+
+def _items_page(call: Call, visit: Visit, form: ItemsForm | None, status: int) -> Response:
+    notice = http.query(call.request, "notice")
+    form = form or ItemsForm.of(visit.draft, _available(visit))
+    return call.page(
+        "items",
+        status,
+        visit=visit,
+        offers=visit.offers(),
+        form=form,
+        mistakes=form.mistakes,
+        asks_proof=asks_proof(visit.policy),
+        countries=countries(call.wording) if asks_country(visit.policy) else {},
+        notice=notice if notice in NOTICES else None,
+        signed_in=True,
+        step=1,
+        form_id="step",
+    )
+
+
+def _details_page(call: Call, visit: Visit, asked: Mapping[str, LineAsked], form: DetailsForm, status: int) -> Response:
+    return call.page(
+        "details",
+        status,
+        visit=visit,
+        asked=list(asked.values()),
+        form=form,
+        mistakes=form.mistakes,
+        conditions=visit.policy.conditions,
+        signed_in=True,
+        step=2,
+        form_id="step",
+    )
+
+
+def _outcomes_page(call: Call, visit: Visit, decisions: Mapping[Method, Decision], form: OutcomesForm, status: int) -> Response:
+    choices = _choices(visit, decisions)
+    return call.page(
+        "outcomes",
+        status,
+        visit=visit,
+        choices=choices,
+        decisions=decisions,
+        form=form,
+        mistakes=form.mistakes,
+        ways=_ways(visit),
+        signed_in=True,
+        step=3,
+        form_id="step" if any(choice.kinds for choice in choices) else None,
+    )
+
+
+def _choices(visit: Visit, decisions: Mapping[Method, Decision]) -> list[Choice]:
+    chosen = [line for line in visit.draft.lines if visit.available(line.id)]
+    choices = []
+    for index, line in enumerate(chosen):
+        by_method = {method: decision.line(line.id) for method, decision in decisions.items()}
+        kinds: dict[OutcomeKind, dict[Method, Outcome]] = {}
+        for method, decision in by_method.items():
+            for outcome in decision.outcomes:
+                kinds.setdefault(outcome.kind, {})[method] = outcome
+        choices.append(Choice(index, visit.order.line(line.id), line, by_method, kinds))
+    return choices
+
+
+def _check_page(
+    call: Call, visit: Visit, decision: Decision, seen: str, found: tuple[Difference, ...], status: int
+) -> Response:
+    method = visit.draft.method or "mail"
+    return call.page(
+        "check",
+        status,
+        visit=visit,
+        decision=decision,
+        choices=_choices(visit, {method: decision}),
+        seen=seen,
+        differences=found,
+        address=masked(visit.session.email),
+        variants={line.id: call.portal.desk.variants(visit, visit.order.line(line.id)) for line in visit.draft.lines if line.wish_sku},
+        signed_in=True,
+        step=4,
+        form_id="step",
+    )

@@ -1,0 +1,136 @@
+"""What went wrong becomes a page: in the customer's language, with nothing lost, and one line in the log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+
+from chalice import Response
+from chalice.app import Request
+from chalicelib.bootstrap import Portal
+from chalicelib.desk import Busy, NothingChosen, StaleDraft, Unknown
+from chalicelib.domain.errors import LifecycleError, Unavailable
+from chalicelib.web import http
+from chalicelib.web.call import Call, NoSession
+from chalicelib.web.forms import FindForm
+
+log = logging.getLogger("vuelta")
+
+RETRY_SECONDS = 5
+
+
+def answered(call: Call, view: Callable[..., Response], path: Mapping[str, str]) -> Response:
+    """Return the view's answer, or the page for what it raised."""
+    try:
+        if call.shop is None:
+            return error_page(call, 404)
+        return view(call, **path)
+    except Exception as error:  # noqa: BLE001 Whatever it is, the customer sees a page that says what to do.
+        return _page_for(call, error)
+
+
+def not_there(call: Call, **_path: str) -> Response:
+    """Answer that nothing stands at this address."""
+    return error_page(call, 404)
+
+
+def error_page(call: Call, status: int) -> Response:
+    """Return the page for an HTTP status: what happened, whether anything was lost, what to do."""
+    response = call.page("error", status, code=status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def ended_page(call: Call) -> Response:
+    """Return the page for someone whose session is over: what is kept, and the form for a new link."""
+    return call.page("ended", 403, form=FindForm(), form_id="step")
+
+
+def _page_for(call: Call, error: Exception) -> Response:
+    match error:
+        case http.Refused():
+            return error_page(call, error.status)
+        case NoSession() | Unknown():
+            return ended_page(call)
+        case StaleDraft():
+            return _after_stale_draft(call)
+        case NothingChosen():
+            return call.go(f"/{error.step}")
+        case LifecycleError():
+            return call.go("/items?notice=too_late")
+        case Busy() | Unavailable():
+            _note(call.request, "unavailable", error)
+            return error_page(call, 503)
+        case _:
+            _note(call.request, "failed", error)
+            return error_page(call, 500)
+
+
+def _after_stale_draft(call: Call) -> Response:
+    """Lead from a page about a draft that is gone to the return that it became, or to the beginning of the new one."""
+    visit = call.visit()
+    posted = call.fields.get("draft")
+    made = next((each for each in visit.returns if each.draft_id == posted), None)
+    return call.go(f"/returns/{made.slot}?notice=already_made" if made else "/items?notice=stale")
+
+
+def _note(request: Request, event: str, error: Exception) -> None:
+    """Log what kind of error it was and where it was raised, never its words, which may hold what a customer wrote."""
+    trace, place = error.__traceback__, ""
+    while trace:
+        place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    entry = {"event": event, "error": type(error).__name__, "at": place, "request": http.request_id(request)}
+    log.error(json.dumps(entry))
+
+
+class Middleware:
+    """Stands around every request: what the framework refuses becomes a page, every answer is logged in one line."""
+
+    def __init__(self, portal: Callable[[], Portal]) -> None:
+        self._portal = portal
+
+    def __call__(self, request: Request, get_response: Callable[[Request], Response]) -> Response:
+        """Answer the request."""
+        started = time.perf_counter()
+        # Without an id of the gateway's, page and log line must still name the request alike.
+        request.context.setdefault("requestId", http.request_id(request))
+        response = get_response(request)
+        if response.status_code >= 400 and not str(response.headers.get("Content-Type", "")).startswith("text/html"):
+            response = self._as_page(request, response)
+        self._log(request, response, time.perf_counter() - started)
+        return response
+
+    def _as_page(self, request: Request, refused: Response) -> Response:
+        slug = (request.uri_params or {}).get("shop")
+        try:
+            page = error_page(Call(request, self._portal(), slug), refused.status_code)
+        except Exception as error:  # noqa: BLE001 A page about an error must never be the next error.
+            _note(request, "failed", error)
+            page = http.answer("<!doctype html><title>Error</title><h1>Error</h1>", refused.status_code, None, [])
+        if "Allow" in refused.headers:
+            page.headers["Allow"] = refused.headers["Allow"]
+        return page
+
+    def _log(self, request: Request, response: Response, seconds: float) -> None:
+        entry = {
+            "event": "request",
+            "shop": self._shop(request),
+            "method": request.method,
+            "route": request.path,
+            "status": response.status_code,
+            "ms": round(seconds * 1000),
+            "request": http.request_id(request),
+        }
+        log.info(json.dumps(entry))
+
+    def _shop(self, request: Request) -> str | None:
+        """Return the shop's slug if it is one of ours: what else stands in an address is not for the log."""
+        slug = (request.uri_params or {}).get("shop")
+        try:
+            return slug if slug in self._portal().shops else None
+        except Exception:  # noqa: BLE001 A portal that cannot be wired is reported by the answer itself.
+            return None

@@ -1,0 +1,116 @@
+"""What must be asked for one order under its policy: proof and country where they matter, and of each line what decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from babel import Locale
+
+from chalicelib.desk import Desk
+from chalicelib.domain.clauses import Clause
+from chalicelib.domain.drafts import DraftLine
+from chalicelib.domain.matching import keys
+from chalicelib.domain.orders import SHOP_FAULT, Reason, Variant
+from chalicelib.domain.policy import Policy
+from chalicelib.domain.verdicts import LineDecision
+from chalicelib.visit import LineOffer, Visit
+from chalicelib.web.forms import LineQuestions
+from chalicelib.wording import Wording
+
+
+@dataclass(frozen=True)
+class LineAsked:
+    """One chosen line on the details page: what it is, what may be answered, and what the catalogue offers instead."""
+
+    index: int
+    chosen: DraftLine
+    offer: LineOffer
+    conditions: Sequence[str]
+    requirers: Mapping[str, Clause]
+    variants: Sequence[Variant]
+    exchange: bool
+
+    @property
+    def own_reasons(self) -> tuple[Reason, ...]:
+        """The customer's own reasons that lead anywhere."""
+        return tuple(reason for reason in self.offer.reasons if reason not in SHOP_FAULT)
+
+    @property
+    def fault_reasons(self) -> tuple[Reason, ...]:
+        """The reasons that are the shop's fault and lead anywhere."""
+        return tuple(reason for reason in self.offer.reasons if reason in SHOP_FAULT)
+
+    @property
+    def questions(self) -> LineQuestions:
+        """What a posted form may answer."""
+        return LineQuestions(self.index, self.offer.reasons, self.conditions, [each.sku for each in self.variants], self.exchange)
+
+
+def asks_proof(policy: Policy) -> bool:
+    """Say whether it matters to this policy which receipt the customer has."""
+    return _mentions(policy, "proof")
+
+
+def asks_country(policy: Policy) -> bool:
+    """Say whether it matters to this policy where the goods come back from."""
+    return _mentions(policy, "from_country", "other_country")
+
+
+def countries(wording: Wording) -> dict[str, str]:
+    """Return every country's name by its code (ISO 3166-1), in the language's order of words."""
+    names = Locale(wording.language.code).territories
+    known = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY}
+    return dict(sorted(known.items(), key=lambda entry: entry[1].casefold()))
+
+
+def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
+    """Return what is asked of each line of the draft that has units left, by line id."""
+    offers = {offer.line.id: offer for offer in visit.offers()}
+    chosen = [line for line in visit.draft.lines if line.id in offers and offers[line.id].selectable]
+    return {line.id: _asked(desk, visit, index, line, offers[line.id]) for index, line in enumerate(chosen)}
+
+
+def next_step(visit: Visit, asked: Mapping[str, LineAsked]) -> str:
+    """Return the step of the draft that is missing first: items, details, outcomes or, if none is, check."""
+    if not asked:
+        return "items"
+    for line in asked.values():
+        reason = line.chosen.reason
+        if reason not in line.offer.reasons:
+            return "details"
+        if reason not in SHOP_FAULT and not set(line.conditions) <= line.chosen.answers.keys():
+            return "details"
+    return "outcomes" if visit.draft.method is None else "check"
+
+
+def _asked(desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineOffer) -> LineAsked:
+    own = offer.decision
+    decisions = [decision for decision in (own, offer.fault) if decision is not None]
+    exchange = any(outcome.kind == "exchange" for decision in decisions for outcome in decision.outcomes)
+    offers_own = any(reason not in SHOP_FAULT for reason in offer.reasons)
+    conditions = own.required if own and offers_own else ()
+    return LineAsked(
+        index=index,
+        chosen=chosen,
+        offer=offer,
+        conditions=conditions,
+        requirers={name: clause for name in conditions if own and (clause := _requirer(visit.policy, own, name))},
+        variants=desk.variants(visit, offer.line) if exchange else (),
+        exchange=exchange,
+    )
+
+
+def _requirer(policy: Policy, decision: LineDecision, condition: str) -> Clause | None:
+    """Return the clause that demands a condition of this line."""
+    said = {say.id for say in decision.clauses if say.effect == "requires"}
+    demanding = (clause for clause in policy.clauses if clause.id in said)
+    return next((clause for clause in demanding if any(condition in rule.requires for rule in clause.rules)), None)
+
+
+def _mentions(policy: Policy, *names: str) -> bool:
+    return any(keys(rule.when) & set(names) for clause in policy.clauses for rule in clause.rules)
+
+
+# CLDR names these beside the countries: unions, pseudo-locales and what is unknown.
+_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})

@@ -1,0 +1,91 @@
+"""A return that was made: what to do next, where it stands, its parcel, and taking it back."""
+
+from __future__ import annotations
+
+from chalice import Response
+from chalicelib.domain.carriers import recognise
+from chalicelib.domain.errors import LifecycleError
+from chalicelib.domain.returns import Return
+from chalicelib.visit import Visit
+from chalicelib.web import http
+from chalicelib.web.call import Call, masked
+from chalicelib.web.forms import TrackingForm
+
+NOTICES = frozenset({"already_made", "tracked", "cancelled", "too_late"})
+
+
+def done(call: Call, slot: str) -> Response:
+    """Say that the return is made, and what to do now."""
+    visit, made = _made(call, slot)
+    return _page(call, visit, made, "done")
+
+
+def status(call: Call, slot: str) -> Response:
+    """Show where the return stands."""
+    visit, made = _made(call, slot)
+    return _page(call, visit, made, "status")
+
+
+def track(call: Call, slot: str) -> Response:
+    """Note the parcel's number; the carrier is recognised where the number says it."""
+    visit, made = _made(call, slot)
+    form = TrackingForm.read(call.fields)
+    if call.switches_language:
+        form.mistakes = []
+    if call.switches_language or form.mistakes:
+        return _page(call, visit, made, "status", form, 422 if form.mistakes else 200)
+    found = recognise(form.tracking)
+    carrier = form.carrier or (found.carrier if found else "")
+    tracking = found.number if found else form.tracking
+    try:
+        call.portal.desk.track(visit, made.slot, carrier, tracking)
+    except LifecycleError:
+        return call.go(f"/returns/{made.slot}?notice=too_late")
+    return call.go(f"/returns/{made.slot}?notice=tracked")
+
+
+def confirm_cancelling(call: Call, slot: str) -> Response:
+    """Ask whether the return is to be taken back."""
+    visit, made = _made(call, slot)
+    if not made.cancellable:
+        return call.go(f"/returns/{made.slot}")
+    return _page(call, visit, made, "cancel")
+
+
+def cancel(call: Call, slot: str) -> Response:
+    """Take the return back."""
+    visit, made = _made(call, slot)
+    if call.switches_language:
+        return _page(call, visit, made, "cancel")
+    try:
+        call.portal.desk.cancel(visit, made.slot)
+    except LifecycleError:
+        return call.go(f"/returns/{made.slot}?notice=too_late")
+    return call.go(f"/returns/{made.slot}?notice=cancelled")
+
+
+def _made(call: Call, slot: str) -> tuple[Visit, Return]:
+    """Return the visit and the return in this slot; the page is not there if the slot is empty."""
+    visit = call.visit()
+    made = next((each for each in visit.returns if str(each.slot) == slot), None)
+    return (visit, made) if made else call.not_there()
+
+
+def _page(call: Call, visit: Visit, made: Return, template: str, form: TrackingForm | None = None, code: int = 200) -> Response:
+    notice = http.query(call.request, "notice")
+    parcel = made.parcel
+    form = form or TrackingForm(parcel.tracking if parcel else "", parcel.carrier if parcel else "")
+    store = next((each for each in visit.shop.merchant.stores if each.id == made.store), None)
+    return call.page(
+        template,
+        code,
+        visit=visit,
+        made=made,
+        store=store,
+        form=form,
+        mistakes=form.mistakes,
+        notice=notice if notice in NOTICES else None,
+        address=masked(made.email),
+        signed_in=True,
+        form_id="step" if template == "cancel" or (template == "status" and made.trackable) else None,
+    )
