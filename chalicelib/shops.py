@@ -13,7 +13,7 @@ from types import MappingProxyType
 from chalicelib.domain.errors import InvalidPolicy
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.policy_check import read_merchant, read_policy
+from chalicelib.domain.policy_check import decoded, read_merchant, read_policy, same_dates
 
 MERCHANTS = Path(__file__).parent / "merchants"
 
@@ -52,12 +52,28 @@ def load_shops(folder: Path = MERCHANTS) -> Mapping[str, Shop]:
 
 
 def _read_shop(place: Path) -> Shop:
-    merchant = read_merchant(f"{place.name}/merchant.toml", (place / "merchant.toml").read_text("utf-8"))
-    files = sorted(place.glob("policy-*.toml"))
-    policies = [read_policy(f"{place.name}/{file.name}", file.read_text("utf-8"), merchant) for file in files]
+    merchant = read_merchant(*_read(place / "merchant.toml"))
+    texts = dict(_read(file) for file in sorted(place.glob("policy-*.toml")))
+    mistakes = same_dates(texts)
+    policies: list[Policy] = []
+    for name, text in texts.items():
+        try:
+            policies.append(read_policy(name, text, merchant))
+        except InvalidPolicy as error:
+            mistakes += error.mistakes
+    if not texts:
+        mistakes.append(f"{place.name}: the shop has no policy; add a policy-<date>.toml")
+    if mistakes:
+        raise InvalidPolicy(tuple(mistakes))
     logo = place / "logo.svg"
     return Shop(
         merchant=merchant,
         policies=tuple(sorted(policies, key=lambda policy: policy.effective)),
         logo=logo.read_text("utf-8").strip() if logo.exists() else "",
     )
+
+
+def _read(file: Path) -> tuple[str, str]:
+    """Return the name by which a file's mistakes are told, and its text."""
+    name = f"{file.parent.name}/{file.name}"
+    return name, decoded(name, file.read_bytes())

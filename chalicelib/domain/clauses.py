@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
 from chalicelib.domain.merchant import Section, Texts
 from chalicelib.domain.money import parse_amount
@@ -19,6 +19,7 @@ KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
 REASONS: tuple[Reason, ...] = get_args(Reason)
 REASON_GROUPS: Mapping[str, frozenset[Reason]] = {"shop_fault": SHOP_FAULT, "own_choice": frozenset(REASONS) - SHOP_FAULT}
 
+ReasonWord = Literal[Reason, "shop_fault", "own_choice"]
 Group = Literal["how_long", "excluded", "condition", "money", "sending"]
 Wish = Literal["in_stock", "out_of_stock", "dearer", "cheaper", "same_price", "none"]
 
@@ -45,6 +46,12 @@ Item = TypeVar("Item")
 Many = Annotated[tuple[Item, ...], BeforeValidator(_many), Field(min_length=1)]
 Kinds = Annotated[tuple[OutcomeKind, ...], BeforeValidator(_everything), Field(min_length=1)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
+
+
+SendWithin = Annotated[
+    Annotated[Window, Tag("span")] | Annotated[Literal["window"], Tag("word")],
+    Discriminator(lambda given: "word" if isinstance(given, str) else "span"),
+]
 
 
 class Part(Section):
@@ -82,7 +89,7 @@ class When(Part):
     category: Many[Word] = ()
     tag: Many[Word] = ()
     order_tag: Many[Word] = ()
-    reason: Many[Reason | Literal["shop_fault", "own_choice"]] = ()
+    reason: Many[ReasonWord] = ()
     method: Many[Method] = ()
     proof: Many[Proof] = ()
     replacement: Many[Wish] = ()
@@ -157,10 +164,10 @@ class Rule(Part):
     with_: Many[Word] = Field(default=(), alias="with")
     fee: Fee | None = None
     shipping: Shipping | None = None
-    instead: dict[OutcomeKind, OutcomeKind] = {}
+    instead: Mapping[OutcomeKind, OutcomeKind] = Field(default_factory=dict)
     price: Price | None = None
-    expires_days: dict[OutcomeKind, Count] = {}
-    send_within: Literal["window"] | Window | None = None
+    expires_days: Mapping[OutcomeKind, Count] = Field(default_factory=dict)
+    send_within: SendWithin | None = None
     due: Literal["difference"] | None = None
     arrives_within: BusinessDays | None = None
     resolve_within: BusinessDays | None = None
@@ -218,10 +225,13 @@ class Condition(Part):
         return {"text": words} | ({"when": given["when"]} if "when" in given else {})
 
 
+ConditionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
 class PolicyFile(Part):
     """A whole `policy-<effective date>.toml`."""
 
     effective: date
     outcomes: Many[OutcomeKind]
-    conditions: dict[str, Condition] = {}
+    conditions: Mapping[ConditionName, Condition] = Field(default_factory=dict)
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]

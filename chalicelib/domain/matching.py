@@ -81,6 +81,7 @@ def keys(when: When | None) -> frozenset[str]:
 
 def _tests(when: When) -> Iterator[Test]:
     yield from _order_tests(when)
+    yield from _price_tests(when)
     yield from _request_tests(when)
     yield from _time_tests(when)
     if when.not_ is not None:
@@ -104,6 +105,9 @@ def _order_tests(when: When) -> Iterator[Test]:
         yield lambda facts: not tags.isdisjoint(facts.line.tags)
     if order_tags := frozenset(when.order_tag):
         yield lambda facts: not order_tags.isdisjoint(facts.order.tags)
+
+
+def _price_tests(when: When) -> Iterator[Test]:
     if (least := when.price_at_least) is not None:
         yield lambda facts: facts.line.unit_price >= least
     if (most := when.price_at_most) is not None:

@@ -59,7 +59,7 @@ class Policy:
         self.outcomes: tuple[OutcomeKind, ...] = file.outcomes
         self.clauses: tuple[Clause, ...] = file.clauses
         self.asked = {name: Asked(condition.text, compiled(condition.when)) for name, condition in file.conditions.items()}
-        topics = {clause.id: frozenset().union(*(_topics(rule) for rule in clause.rules)) for clause in file.clauses}
+        topics = {clause.id: frozenset().union(*(topics_of(rule) for rule in clause.rules)) for clause in file.clauses}
         self.statements = tuple(
             _statement(clause, place, rule, topics) for place, clause in enumerate(file.clauses) for rule in clause.rules
         )
@@ -91,14 +91,15 @@ class Policy:
         return spans[0].business_days if spans else None
 
 
-def _topics(rule: Rule) -> frozenset[Topic]:
+def topics_of(rule: Rule) -> frozenset[Topic]:
+    """Return what a rule speaks of."""
     topics: set[Topic] = {*rule.grants, *rule.refuses, *(f"review {kind}" for kind in rule.review)}
     topics |= {key for key in _KEY_TOPICS if getattr(rule, key)}
     return frozenset(topics)
 
 
 def _statement(clause: Clause, place: int, rule: Rule, topics: Mapping[str, frozenset[Topic]]) -> Statement:
-    own = _topics(rule)
+    own = topics_of(rule)
     silences = set()
     for overridden in rule.overrides:
         # Who decides over an outcome decides over its review too; a clause that only overrides takes back everything.

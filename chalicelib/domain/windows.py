@@ -13,7 +13,6 @@ from chalicelib.domain.merchant import Merchant, Section
 
 Anchor = Literal["purchase", "delivery", "request"]
 Count = Annotated[int, Strict(), Field(ge=1, le=3660)]
-ANCHORS = 'from = "purchase", from = "delivery" or from = "request"'
 
 _DAY = timedelta(days=1)
 _INSTANT = timedelta(microseconds=1)
@@ -36,7 +35,7 @@ class Window(Section):
         if sum(length is not None for length in [*lengths, self.until]) != 1:
             raise ValueError("a window has exactly one of days, hours, business_days and until; keep one of them")
         if self.until is None and self.from_ is None:
-            raise ValueError(f"nothing says from when the window counts; add {ANCHORS}")
+            raise ValueError('nothing says from when the window counts; add from = "purchase" or from = "delivery"')
         if self.until is not None and self.from_ is not None:
             raise ValueError('a last date counts from nothing; leave out "from"')
         return self
