@@ -21,6 +21,19 @@ from chalice.local import (
 LONGEST_BODY = 10 * 1024 * 1024
 """API Gateway takes no longer one."""
 
+SCHEDULED = {
+    "version": "0",
+    "id": "local",
+    "account": "123456789012",
+    "region": "local",
+    "time": "2026-01-01T00:00:00Z",
+    "source": "aws.events",
+    "detail-type": "Scheduled Event",
+    "detail": {},
+    "resources": [],
+}
+"""What EventBridge calls a scheduled function with; ours reads nothing of it, but Chalice does."""
+
 
 def make_server(app: Chalice, port: int) -> LocalDevServer:
     """Return a server of the application on 127.0.0.1, one thread a connection; OSError if the port is taken."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Sequence
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,11 +12,12 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from chalicelib.local.mails import Mail, all_mails
+from chalicelib.local.tour import Tour
 
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, undefined=StrictUndefined)
 
 
-def make_server(port: int, tour: Sequence[Any], portal_url: str, exports: str) -> ThreadingHTTPServer:
+def make_server(port: int, tour: Tour, portal_url: str, exports: str) -> ThreadingHTTPServer:
     """Return a server of the mailbox on 127.0.0.1; OSError if the port is taken."""
 
     class Connection(_Connection):

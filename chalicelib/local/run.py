@@ -18,7 +18,7 @@ from chalicelib.domain.errors import VueltaError
 from chalicelib.local import aws, gateway, mailbox
 from chalicelib.local.demo.load import load
 from chalicelib.local.pump import carry, read_stream
-from chalicelib.local.tour import tour
+from chalicelib.local.tour import Tour, tour
 from chalicelib.shops import load_shops
 
 HOST = "127.0.0.1"
@@ -54,14 +54,14 @@ def serve(port: int) -> None:
     with ExitStack() as running:
         server = aws.start(port + 2, (shop.merchant.sender for shop in load_shops().values()))
         running.callback(server.stop)
-        orders = load(portal())
+        stations = tour(load(portal()))
         exports = "export " + " ".join(f"{name}={value}" for name, value in variables.items())
         running.callback(_serve(gateway.make_server(app, port).server))
-        running.callback(_serve(mailbox.make_server(port + 1, tour(orders), portal_url, exports)))
+        running.callback(_serve(mailbox.make_server(port + 1, stations, portal_url, exports)))
         for arn in aws.stream_arns():
             running.callback(_repeat(_pump(arn, stop), stop, POLL_SECONDS))
-        running.callback(_repeat(lambda: sweep({}, gateway.context()), stop, SWEEP_SECONDS))
-        _greet(portal_url, mailbox_url, exports)
+        running.callback(_repeat(lambda: sweep(gateway.SCHEDULED, gateway.context()), stop, SWEEP_SECONDS))
+        _greet(stations, portal_url, mailbox_url, exports)
         stop.wait()
         print("\nStopping …", flush=True)
 
@@ -118,8 +118,8 @@ def _pump(arn: str, stop: threading.Event) -> Callable[[], None]:
     return act
 
 
-def _greet(portal_url: str, mailbox_url: str, exports: str) -> None:
+def _greet(stations: Tour, portal_url: str, mailbox_url: str, exports: str) -> None:
     print(f"\nVuelta runs on this machine. Begin here:  {mailbox_url}  (the tour, and every mail)\n")
-    for slug, try_this in (("alustoora", "AL-1001"), ("azulu", "AZ-1001"), ("nurana", "NU-1001")):
-        print(f"  {portal_url}/{slug:<10} try {try_this}")
+    for shop, stops in stations:
+        print(f"  {portal_url}/{shop.slug:<10}  order {stops[0].number}, address {stops[0].email}")
     print(f"\nFrom another terminal:\n{exports}\n\nCtrl-C stops it.", flush=True)

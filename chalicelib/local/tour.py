@@ -38,7 +38,11 @@ class StopLine:
     words: str
 
 
-def tour(orders: Sequence[DemoOrder]) -> list[tuple[Merchant, list[Stop]]]:
+Tour = Sequence[tuple[Merchant, Sequence["Stop"]]]
+"""The shops with the orders to try there, the plainest first."""
+
+
+def tour(orders: Sequence[DemoOrder]) -> Tour:
     """Return the shops with their orders, as the demo has them."""
     shops = load_shops()
     return [(shops[slug].merchant, [_stop(order) for order in group]) for slug, group in groupby(orders, lambda each: each.shop)]

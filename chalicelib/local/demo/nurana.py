@@ -34,7 +34,7 @@ def orders(days: Days) -> list[DemoOrder]:
             "nurana",
             "sara@example.com",
             "A person decides: delivered ten hours ago. Size 42 is gone (with the reason size: a refund), size 44 costs more "
-            "(the difference is paid), the beige one less (no exchange). `returns approve nurana …` gives the RMA number.",
+            "(the difference is paid), the beige one less (no exchange). Only an approval gives the RMA number.",
             {"1": "review", "2": "review"},
             _order("NU-1001", days.ago(5), days.hours_ago(10), _coat(1), _blouse(2)),
         ),
