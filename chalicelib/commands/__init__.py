@@ -1,0 +1,1 @@
+"""The commands of `python -m chalicelib`: a module each, which registers its arguments and does its work when called."""
