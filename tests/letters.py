@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.access import MailedLink, digest
 from chalicelib.domain.decisions import decide
-from chalicelib.domain.orders import Line, Method, Order, Proof, Reason, Request, RequestLine
+from chalicelib.domain.orders import Line, Method, Order, Reason, Request, RequestLine
 from chalicelib.domain.returns import Return, ReturnLine, born, cancelled, decided
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import OutcomeKind
@@ -25,10 +25,10 @@ NOON = datetime(2026, 3, 10, 17, 0, tzinfo=UTC)
 
 Choice = tuple[Line, Reason, OutcomeKind]
 
-DRESS = Line(id="1", sku="DR-7-M", name="Linen dress “Alba”, M, sand", quantity=2, unit_price=Decimal(199000), categories=("dress",))
-SHIRT = Line(id="2", sku="SH-3-L", name="Camisa de algodón, L, azul", quantity=1, unit_price=Decimal(129900), categories=("shirt",))
+DRESS = Line(id="1", sku="DR-7-M", name="Linen dress “Alba”, M, sand", quantity=2, unit_price=Decimal(199000))
+SHIRT = Line(id="2", sku="SH-3-L", name="Camisa de algodón, L, azul", quantity=1, unit_price=Decimal(129900))
 LAMP = Line(id="1", sku="LMP-20", name="Brass reading lamp", quantity=1, unit_price=Decimal("79.90"))
-FRAME = Line(id="2", sku="FR-8x10", name="Picture frame, engraved", quantity=3, unit_price=Decimal("24.50"), tags=("custom_made",))
+FRAME = Line(id="2", sku="FR-8", name="Picture frame, engraved", quantity=3, unit_price=Decimal("24.50"), tags=("custom_made",))
 MANTO = Line(id="1", sku="MN-41-2", name="مانتو کتان «سپیده»، سایز ۲، کرم", quantity=1, unit_price=Decimal(28900000))
 BLOUSE = Line(id="2", sku="BL-12-S", name="شومیز ساتن، سایز S", quantity=2, unit_price=Decimal(14500000))
 
@@ -44,31 +44,34 @@ def placed(shop: str, *lines: Line) -> Order:
     )  # fmt: skip
 
 
-def asked(
-    shop: str, *choices: Choice, language: str, method: Method = "mail", store: str | None = None, proof: Proof = "receipt", **changes: Any
-) -> Return:
+def asked(shop: str, *choices: Choice, language: str, method: Method = "mail", store: str | None = None, **changes: Any) -> Return:
     """Return the return that the shop's policy makes of these lines, reasons and outcomes."""
     order = placed(shop, *(line for line, _, _ in choices))
     policy = load_shops()[shop].policy_for(order.placed_at)
     wanted = {line.id: (line, reason, outcome) for line, reason, outcome in choices}
     lines = tuple(RequestLine(id=line.id, quantity=line.quantity, reason=reason) for line, reason, _ in choices)
-    decision = decide(order, Request(method=method, country=order.country, proof=proof, lines=lines), policy, NOON)
+    decision = decide(order, Request(method=method, country=order.country, lines=lines), policy, NOON)
     returned = []
     for each in decision.lines:
         line, reason, kind = wanted[each.id]
         automatic = any(one.kind == kind and one.approval == "automatic" for one in each.outcomes)
-        status: Any = "authorised" if automatic else "under_review"
         returned.append(
             ReturnLine(
-                line=line, quantity=each.quantity, reason=reason, decision=each, outcome=kind, status=status, ship_by=each.ship_by,
+                line=line,
+                quantity=each.quantity,
+                reason=reason,
+                decision=each,
+                outcome=kind,
+                status="authorised" if automatic else "under_review",
+                ship_by=each.ship_by,
                 wish_words="the same in size L" if kind == "exchange" else "",
-            )  # fmt: skip
+            )
         )
     waits = any(line.status == "under_review" for line in returned)
     plain: dict[str, Any] = {
         "merchant": shop, "order_number": order.number, "slot": 1, "draft_id": "draft", "rma": None,
         "reserved_rma": new_rma(0x2F81C7E9A3B5D604C21), "policy_id": policy.id, "policy_sha256": policy.sha256, "email": EMAIL,
-        "language": language, "method": method, "store": store, "country": order.country, "proof": proof,
+        "language": language, "method": method, "store": store, "country": order.country, "proof": "receipt",
         "currency": order.currency, "placed_at": order.placed_at, "lines": tuple(returned), "charges": decision.charges,
         "created_at": NOON, "answer_by": NOON + timedelta(days=2, hours=3, minutes=59, seconds=59) if waits else None,
         "timeline": (), "outbox": (),
@@ -101,7 +104,7 @@ def answered(shop: str, language: str, purpose: Any) -> EmailMessage:
     """Return the mail that answers a lookup."""
     number = placed(shop, LAMP).number
     lookup = Lookup(
-        id="lookup-1", merchant=shop, number=number, email=EMAIL, language=language, purpose=purpose, source="0" * 64, asked_at=NOON
+        id="lookup-1", merchant=shop, number=number, email=EMAIL, language=language, purpose=purpose, source="", asked_at=NOON
     )
     return lookup_mail(lookup, mailed(shop, number, language, purpose), load_shops()[shop].merchant, PORTAL_URL, NOON)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +12,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from chalicelib.domain.errors import Unavailable
 
@@ -23,6 +24,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # A page waits for its tables no longer than a customer would; API Gateway gives up after 29 seconds.
 _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 4})
+_log = logging.getLogger("vuelta.tables")
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
@@ -138,6 +140,16 @@ def from_values(model: type[Model], item: Mapping[str, Any]) -> Model:
     """Read a model back from plain values, ignoring the item's keys and other attributes that it does not know."""
     known = {name: value for name, value in item.items() if name in model.model_fields}
     return model.model_validate_json(json.dumps(known, default=_whole))
+
+
+def readable(model: type[Model], item: Mapping[str, Any]) -> Model | None:
+    """Read a model back as `from_values` does; None, and a line in the log, where the item is none: for lists that must go on."""
+    try:
+        return from_values(model, item)
+    except (ValidationError, TypeError) as error:
+        name = f"{item.get('pk')}/{item.get('sk')}"
+        _log.error(json.dumps({"event": "item_unreadable", "item": name, "error": type(error).__name__}))
+        return None
 
 
 def _whole(value: Any) -> int:

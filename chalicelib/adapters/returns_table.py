@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb import Item, Table, from_values, to_values
+from chalicelib.adapters.dynamodb import Item, Table, from_values, readable, to_values
 from chalicelib.adapters.items import ORDER_KEY, item_to_order, item_to_variant, order_key, product_partition, sortable
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
@@ -72,8 +72,8 @@ class ReturnsTable:
     def unsent(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops with a mail that has waited since before `until`."""
         for key in unsent_keys(self._table, until):
-            found = self._read(key["pk"], key["sk"])
-            if found is not None:
+            item = self._table.get(key["pk"], key["sk"])
+            if item and (found := readable(Return, item)):
                 yield found
 
     def variants(self, merchant: str, product: str) -> tuple[Variant, ...]:

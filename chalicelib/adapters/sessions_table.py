@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from chalicelib.adapters.dynamodb import Item, Table, from_values, to_values
+from chalicelib.adapters.dynamodb import Item, Table, from_values, readable, to_values
 from chalicelib.adapters.items import sortable
 from chalicelib.adapters.returns_table import UNSENT, unsent_keys
 from chalicelib.domain.drafts import Draft
@@ -45,8 +45,8 @@ class SessionsTable:
         """Yield the lookups that have waited since before `until`, those past their time too."""
         for key in unsent_keys(self._table, until):
             item = self._table.get(key["pk"], key["sk"])
-            if item and "unsent" in item:
-                yield from_values(Lookup, item)
+            if item and "unsent" in item and (found := readable(Lookup, item)):
+                yield found
 
     def add_link(self, link: Link) -> None:
         """Record a link that is about to be mailed."""

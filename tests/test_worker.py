@@ -1,0 +1,390 @@
+"""The worker loses no mail, whatever fails and wherever it stops, and lets nothing keep others waiting."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from chalicelib.access import LIMITS_AN_HOUR, Access
+from chalicelib.adapters.dynamodb import Table, packed
+from chalicelib.adapters.items import order_to_item
+from chalicelib.adapters.returns_table import ReturnsTable, return_item
+from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.returns import Mail, Return, cancelled, decided
+from chalicelib.domain.visits import LOOKUP_LIFE
+from chalicelib.message import MailRefused
+from chalicelib.shops import load_shops
+from chalicelib.worker import COMPOSE_ATTEMPTS, SEND_ATTEMPTS, SEND_FOR, SUPERSEDED, Worker
+from tests.conftest import Tables
+from tests.made import EMAIL, NOON, made, order, stored
+
+PORTAL_URL = "https://returns.example.com"
+Event = dict[str, Any]
+
+
+class Postbox:
+    """Takes every mail, unless `answer` raises for it."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer: Callable[[EmailMessage], None] = lambda message: None
+
+    def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
+        self.answer(message)
+        self.mails.append(message)
+
+
+class Crash(BaseException):
+    """The end of the process: nothing catches it."""
+
+
+class Faults:
+    """Counts the calls that pass through, and breaks one of them: before it happens or after."""
+
+    def __init__(self, at: int = 0, error: BaseException | None = None, *, after: bool = False) -> None:
+        self.calls: list[str] = []
+        self.at, self.error, self.after = at, error, after
+
+    def on(self, target: Any) -> Any:
+        """Return a stand-in for a table or the post whose calls pass through here."""
+        return _Broken(target, self)
+
+    def call(self, name: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        self.calls.append(name)
+        broken = self.error if len(self.calls) == self.at else None
+        if broken and not self.after:
+            raise broken
+        answer = function(*arguments, **named)
+        if broken:
+            raise broken
+        return answer
+
+
+class _Broken:
+    def __init__(self, target: Any, faults: Faults) -> None:
+        self._target, self._faults = target, faults
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._target, name)
+        return lambda *arguments, **named: self._faults.call(name, function, *arguments, **named)
+
+
+class Mailroom:
+    """Azulu's tables with Ana's order, a postbox, and a worker between them."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.at = NOON + timedelta(seconds=1)
+        self.tables = tables
+        self.returns = ReturnsTable(Table(tables.client, tables.returns))
+        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
+        self.postbox = Postbox()
+        self.numbers = itertools.count()
+        self.worker = self.with_faults(Faults())
+        tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(order()))))
+
+    def with_faults(self, faults: Faults) -> Worker:
+        """Return a worker on the same tables and post, all of whose calls go through these faults."""
+        returns, sessions = faults.on(self.returns), faults.on(self.sessions)
+        access = Access(returns, sessions, self.clock, self.secret)
+        return Worker(access, returns, sessions, load_shops(), faults.on(self.postbox), self.clock, PORTAL_URL)
+
+    def clock(self) -> datetime:
+        return self.at
+
+    def secret(self) -> str:
+        return f"secret-{next(self.numbers)}"
+
+    def has(self, *new: Return) -> Event:
+        """Keep returns, and return the event that their stream makes of it."""
+        for each in new:
+            assert self.returns.add(each)
+        return event(*(packed(return_item(each)) for each in new))
+
+    def asked(self, email: str = EMAIL, number: str = "AZ-1001") -> Event:
+        """Ask for a link, and return the event that the stream makes of it."""
+        self.worker.access.ask("azulu", number, email, "es", "1.1.1.1")
+        items = self.tables.client.scan(TableName=self.tables.sessions)["Items"]
+        return event(*(item for item in items if item["type"]["S"] == "lookup" and "unsent" in item))
+
+    def mail(self, number: int = 0) -> Mail:
+        """Return a mail of the return as it is kept."""
+        kept = self.returns.by_slot("azulu", "AZ-1001", 1)
+        assert kept is not None
+        return kept.outbox[number]
+
+    def later(self, **time: float) -> None:
+        """Let time pass, then sweep."""
+        self.at += timedelta(**time)
+        self.worker.sweep()
+
+
+@pytest.fixture
+def room(tables: Tables) -> Mailroom:
+    return Mailroom(tables)
+
+
+def event(*images: Mapping[str, Any]) -> Event:
+    """Return a batch of stream records as Lambda hands it over."""
+    return {
+        "Records": [
+            {"eventID": f"e{number}", "eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": str(100 + number)}}
+            for number, image in enumerate(images)
+        ]
+    }
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what was reported, by name."""
+    return [json.loads(record.message)["event"] for record in caplog.records if record.name.startswith("vuelta")]
+
+
+def put_off(message: EmailMessage) -> None:
+    """Answer as SES does while it asks for patience."""
+    raise Unavailable("the mail service", "TooManyRequestsException")
+
+
+NOTHING_FAILED: dict[str, list[Any]] = {"batchItemFailures": []}
+
+
+def test_a_new_return_is_mailed_once_and_marked(room: Mailroom) -> None:
+    news = room.has(made("authorised"))
+    assert room.worker.deliver(news) == NOTHING_FAILED
+    assert [message["To"] for message in room.postbox.mails] == [EMAIL]
+    assert room.mail().sent_at == room.at
+    assert room.worker.deliver(news) == NOTHING_FAILED
+    assert len(room.postbox.mails) == 1
+
+
+def test_the_mails_of_one_return_go_in_their_order(room: Mailroom) -> None:
+    room.worker.deliver(room.has(made("authorised", "under_review")))
+    assert [mail.message for mail in (room.mail(0), room.mail(1)) if mail.sent_at] == ["approved", "under_review"]
+    first, second = room.postbox.mails
+    assert "RMA" in first["Subject"]
+    assert "AZ1001" in second["Subject"]
+
+
+def test_each_mail_about_a_return_carries_a_link_that_opens_it(room: Mailroom) -> None:
+    room.worker.deliver(room.has(made("authorised")))
+    text = room.postbox.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    [secret] = [word.rpartition("/")[2] for word in text.split() if word.startswith(f"{PORTAL_URL}/azulu/link/")]
+    link = room.worker.access.peek("azulu", secret)
+    assert (link.purpose, link.return_slot, link.email) == ("return", 1, EMAIL)
+
+
+def test_the_owner_who_asks_gets_a_link(room: Mailroom) -> None:
+    assert room.worker.deliver(room.asked()) == NOTHING_FAILED
+    assert room.postbox.mails[0]["To"] == EMAIL
+    assert list(room.sessions.unanswered(room.at + timedelta(minutes=1))) == []
+
+
+STRANGERS = [("eve@example.com", "AZ-1001"), (EMAIL, "AZ-9"), ("x\r\nBcc: y@z.example", "AZ-1001")]
+
+
+@pytest.mark.parametrize(("email", "number"), STRANGERS)
+def test_nobody_can_make_us_write_to_a_stranger(room: Mailroom, email: str, number: str) -> None:
+    assert room.worker.deliver(room.asked(email, number)) == NOTHING_FAILED
+    assert room.postbox.mails == []
+    assert list(room.sessions.unanswered(room.at + timedelta(minutes=1))) == []
+
+
+def test_a_flood_of_lookups_mails_no_more_than_the_limit(room: Mailroom) -> None:
+    for _ in range(12):
+        room.worker.deliver(room.asked())
+    assert len(room.postbox.mails) == LIMITS_AN_HOUR["order"]
+
+
+def test_what_was_asked_for_too_long_ago_gets_no_mail_and_does_not_wait_any_more(room: Mailroom) -> None:
+    room.asked()
+    room.later(seconds=LOOKUP_LIFE.total_seconds())
+    assert room.postbox.mails == []
+    assert list(room.sessions.unanswered(room.at + timedelta(days=1))) == []
+
+
+def test_a_mail_that_is_put_off_is_counted_and_its_record_brought_again(room: Mailroom) -> None:
+    news = room.has(made("authorised"))
+    room.postbox.answer = put_off
+    assert room.worker.deliver(news) == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+    assert (room.mail().attempts, room.mail().waits) == (1, True)
+    room.postbox.answer = lambda message: None
+    assert room.worker.deliver(news) == NOTHING_FAILED
+    assert len(room.postbox.mails) == 1
+
+
+def test_a_mail_that_is_put_off_keeps_back_the_later_ones_of_its_return_and_no_others(room: Mailroom) -> None:
+    def patience_with_ana(message: EmailMessage) -> None:
+        if message["To"] == EMAIL:
+            put_off(message)
+
+    room.postbox.answer = patience_with_ana
+    news = room.has(made("authorised", "under_review"), made("authorised", slot=2, draft_id="other", email="bo@example.com"))
+    assert room.worker.deliver(news) == {"batchItemFailures": [{"itemIdentifier": "100"}]}
+    assert [message["To"] for message in room.postbox.mails] == ["bo@example.com"]
+
+
+def test_a_refused_mail_is_given_up_and_reported_and_the_next_one_sent(room: Mailroom, caplog: pytest.LogCaptureFixture) -> None:
+
+    def refuse_the_first(message: EmailMessage) -> None:
+        room.postbox.answer = lambda message: None
+        raise MailRefused("MessageRejected")
+
+    room.postbox.answer = refuse_the_first
+    assert room.worker.deliver(room.has(made("authorised", "under_review"))) == NOTHING_FAILED
+    assert room.mail(0).failed == "MessageRejected"
+    assert room.mail(1).sent_at is not None
+    assert logged(caplog) == ["mail_given_up"]
+    assert EMAIL not in caplog.text
+
+
+def test_a_mail_is_given_up_only_when_it_was_tried_often_and_for_a_day(room: Mailroom) -> None:
+    news = room.has(made("authorised"))
+    room.postbox.answer = put_off
+    for _ in range(SEND_ATTEMPTS + 1):
+        room.worker.deliver(news)
+    assert room.mail().waits
+    room.later(seconds=SEND_FOR.total_seconds())
+    assert room.mail().failed == "TooManyRequestsException"
+    assert list(room.returns.unsent(room.at)) == []
+
+
+def test_a_mail_that_cannot_be_composed_is_tried_a_few_times_and_keeps_nobody_waiting(room: Mailroom) -> None:
+    news = room.has(made("authorised", "under_review"))
+    worker = Worker(room.worker.access, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
+    for attempt in range(1, COMPOSE_ATTEMPTS + 1):
+        assert worker.deliver(news) == NOTHING_FAILED
+        assert room.mail(0).attempts == room.mail(1).attempts == attempt
+    assert room.mail(0).failed == room.mail(1).failed == "KeyError"
+
+
+def test_malformed_records_are_reported_and_dropped(room: Mailroom, caplog: pytest.LogCaptureFixture) -> None:
+    batch = room.has(made("authorised"))
+    waiting = {"unsent": {"S": "UNSENT"}}
+    bad = [
+        None, {}, {"dynamodb": None}, {"dynamodb": {"NewImage": waiting, "SequenceNumber": "1"}},
+        {"dynamodb": {"NewImage": waiting | {"type": {"S": "return"}, "merchant": {"S": "azulu"}}, "SequenceNumber": "2"}},
+        {"dynamodb": {"NewImage": waiting | {"type": {"N": "1"}}, "SequenceNumber": "3"}},
+    ]  # fmt: skip
+    batch["Records"] = [*bad, *batch["Records"], *bad]
+    assert room.worker.deliver(batch) == NOTHING_FAILED
+    assert len(room.postbox.mails) == 1
+    assert set(logged(caplog)) == {"record_unreadable"}
+
+
+def test_records_of_items_where_nothing_waits_cost_no_call(room: Mailroom) -> None:
+    faults = Faults()
+    image = packed({"pk": "azulu#AZ1", "sk": "ORDER", "type": "order"})
+    removed: Event = {"Records": [{"eventID": "1", "eventName": "REMOVE", "dynamodb": {"SequenceNumber": "7"}}]}
+    worker = room.with_faults(faults)
+    assert worker.deliver(event(image)) == worker.deliver(removed) == worker.deliver({}) == NOTHING_FAILED
+    assert faults.calls == []
+
+
+def test_an_item_that_nobody_can_read_stops_neither_stream_nor_sweep(room: Mailroom, caplog: pytest.LogCaptureFixture) -> None:
+    waits = {"unsent": "UNSENT", "unsent_since": "2000"}
+    names = {"pk": "azulu#AZ0", "sk": "RETURN#001", "type": "return", "merchant": "azulu", "order_number": "AZ0", "slot": 1}
+    poison = packed(names | waits)
+    lookup = packed({"pk": "LOOKUP#1", "sk": "LOOKUP", "type": "lookup", "id": "1", "expires_at": 99999999999} | waits)
+    room.tables.client.put_item(TableName=room.tables.returns, Item=poison)
+    room.tables.client.put_item(TableName=room.tables.sessions, Item=lookup)
+    room.has(made("authorised"))
+    room.asked()
+    assert room.worker.deliver(event(poison, lookup)) == NOTHING_FAILED
+    room.later(minutes=2)
+    assert len(room.postbox.mails) == 2
+    assert set(logged(caplog)) == {"item_failed", "item_unreadable"}
+
+
+def test_the_sweep_leaves_to_the_stream_what_is_younger_than_a_minute(room: Mailroom) -> None:
+    room.has(made("authorised"))
+    room.later(seconds=30)
+    assert room.postbox.mails == []
+    room.later(seconds=31)
+    assert len(room.postbox.mails) == 1
+
+
+def test_a_sweep_ends_when_its_time_is_up_and_the_next_goes_on(room: Mailroom) -> None:
+    room.has(*(made("authorised", slot=slot, draft_id=str(slot)) for slot in range(1, 6)))
+
+    def slow(message: EmailMessage) -> None:
+        room.at += timedelta(seconds=25)
+
+    room.postbox.answer = slow
+    room.later(minutes=2)
+    assert len(room.postbox.mails) == 2
+    room.later(minutes=2)
+    assert len(room.postbox.mails) == 4
+
+
+def test_news_that_a_later_step_has_overtaken_is_not_mailed(room: Mailroom) -> None:
+    new = made("authorised")
+    room.returns.add(new)
+    room.returns.change(cancelled(new, NOON + timedelta(seconds=1)))
+    room.later(minutes=2)
+    assert room.mail(0).failed == SUPERSEDED
+    assert room.mail(1).sent_at is not None
+    assert len(room.postbox.mails) == 1
+
+
+def test_a_return_that_changes_while_its_mail_is_on_the_way_is_marked_all_the_same_and_not_mailed_again(room: Mailroom) -> None:
+    new = made("under_review")
+
+    def decide_meanwhile(message: EmailMessage) -> None:
+        room.postbox.answer = lambda message: None
+        assert room.returns.change(decided(new, ("1",), approve=True, by="Neda", note="", at=room.at))
+
+    room.postbox.answer = decide_meanwhile
+    assert room.worker.deliver(room.has(new)) == NOTHING_FAILED
+    assert room.mail(0).sent_at is not None
+    assert room.mail(1).sent_at is not None
+    assert len(room.postbox.mails) == 2
+
+
+def delivered(room: Mailroom, faults: Faults, news: Event) -> object:
+    """Deliver under faults; what comes back, or None if the process ended."""
+    try:
+        return room.with_faults(faults).deliver(news)
+    except Crash:
+        return None
+
+
+def sent(room: Mailroom) -> list[str]:
+    """Return the identities of what was sent since this was last asked."""
+    identities = [message["Message-ID"] for message in room.postbox.mails]
+    room.postbox.mails.clear()
+    return identities
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("error", [Crash(), Unavailable("aws", "timeout")], ids=["crash", "unavailable"])
+def test_whichever_call_it_stops_at_no_mail_is_lost_and_only_one_sent_but_not_marked_comes_twice(
+    room: Mailroom, error: BaseException, after: bool
+) -> None:
+    tried: set[str] = set()
+    for at in itertools.count(1):
+        room.at += timedelta(hours=2)
+        placed = order(number=f"AZ-{at}")
+        room.tables.client.put_item(TableName=room.tables.returns, Item=packed(order_to_item(stored(placed))))
+        news = room.has(made("authorised", "under_review", order_number=f"AZ{at}"))
+        lookup = room.asked(number=placed.number)
+        faults = Faults(at, error, after=after)
+        delivered(room, faults, {"Records": news["Records"] + lookup["Records"]})
+        for _ in range(3):
+            room.later(minutes=2)
+        assert list(room.returns.unsent(room.at)) == list(room.sessions.unanswered(room.at)) == []
+        identities = sent(room)
+        assert len(set(identities)) == 3
+        if len(faults.calls) < at:
+            assert len(identities) == 3
+            break
+        broken = faults.calls[at - 1]
+        tried.add(broken)
+        unmarked = broken == "send" if after else broken in {"change", "finish_lookup"}
+        assert len(identities) == (4 if unmarked else 3), (at, broken)
+    assert tried == {"by_slot", "add_link", "send", "change", "lookup", "order_with_returns", "count", "finish_lookup"}
