@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from chalice import Response
 from chalicelib.access import LinkUnusable
-from chalicelib.domain.clauses import Clause
 from chalicelib.domain.policy import Policy
 from chalicelib.shops import Shop
 from chalicelib.web import http
 from chalicelib.web.call import Call
+from chalicelib.web.facts import facts
 from chalicelib.web.forms import FindForm, Mistake
 from chalicelib.web.questions import asked_of, next_step
 
@@ -103,17 +103,6 @@ def _start(call: Call, form: FindForm, status: int) -> Response:
     current = _current(call.known_shop, call)
     mistakes: list[Mistake] = form.mistakes
     return call.page("start", status, form=form, mistakes=mistakes, facts=facts(current), form_id="step", returning=bool(call.secret))
-
-
-def facts(current: Policy) -> list[tuple[str, Clause]]:
-    """Choose what a customer wants to know first: by topic, the first clause that grants, excludes, and says who pays."""
-    found: list[tuple[str, Clause]] = []
-    for group, wanted in (("how_long", "grants"), ("excluded", "refuses"), ("money", "fee"), ("sending", "shipping")):
-        of_group = [clause for clause in current.clauses if clause.group == group]
-        telling = [clause for clause in of_group if any(getattr(rule, wanted) for rule in clause.rules)]
-        if telling or of_group:
-            found.append((group, (telling or of_group)[0]))
-    return found
 
 
 def _current(shop: Shop, call: Call) -> Policy:
