@@ -113,13 +113,13 @@ class BulkTable:
             try:
                 answer: dict[str, Any] = getattr(self._client, operation)(**call)
             except ClientError as error:
-                code = error.response["Error"]["Code"]
+                code, words = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
                 if code == "ConditionalCheckFailedException":
                     return None
                 if code not in _THROTTLED:
-                    raise Unavailable(f"table {self._name}", f"{operation}: {code}") from error
+                    raise Unavailable(f"table {self._name}", _one_line(f"{operation}: {code}: {words}")) from error
             except BotoCoreError as error:
-                raise Unavailable(f"table {self._name}", f"{operation}: {type(error).__name__}") from error
+                raise Unavailable(f"table {self._name}", _one_line(f"{operation}: {error}")) from error
             else:
                 return answer
             attempt += 1
@@ -130,6 +130,10 @@ class BulkTable:
         if attempt >= _ATTEMPTS:
             raise Unavailable(f"table {self._name}", f"{operation}: still throttled after {_ATTEMPTS} attempts")
         self._pause(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * self._spread())
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split()).rstrip(".: ")
 
 
 def _parts(whole: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

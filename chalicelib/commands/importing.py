@@ -17,15 +17,13 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.merchant import Merchant
 from chalicelib.imports.batches import Shelf, Tally, bring_in
 from chalicelib.imports.faults import did_you_mean
-from chalicelib.imports.lines import Format, ImportRefusedError, Line, Rejected, read_lines, sniffed
+from chalicelib.imports.lines import Format, ImportRefusedError, Line, read_lines, sniffed
 from chalicelib.imports.records import Entry, Terms
 from chalicelib.imports.rejections import Rejections
 from chalicelib.settings import read_returns_table
 from chalicelib.shops import load_shops
 
 Reader = Callable[[Iterator[Line], Format, Terms], Iterator[Entry]]
-
-_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +55,21 @@ def carry_out(job: Job, read: Reader, merchant: Merchant, shelf: Shelf) -> int:
     is 2.
     """
     began = time.monotonic()
-    tally = Tally()
+    tally, rejections = Tally(), Rejections(job.rejected)
     try:
-        with Rejections(job.rejected) as rejections:
+        with rejections:
             _import(job, read, merchant, shelf, rejections, tally)
     except Unavailable as error:
+        _show(rejections, tally)
         done = f"until then {tally.written} {job.noun} were written, and importing the same file again is safe"
         print(f"vuelta: {error}; {done}", file=sys.stderr)
         return 2
-    if tally.rejected > _SHOWN:
-        print(f"… and {tally.rejected - _SHOWN} more", file=sys.stderr)
+    _show(rejections, tally)
     print(_summary(job, merchant, tally, time.monotonic() - began))
     return 1 if tally.rejected else 0
 
 
 def _import(job: Job, read: Reader, merchant: Merchant, shelf: Shelf, rejections: Rejections, tally: Tally) -> None:
-    def reject(rejected: Rejected) -> None:
-        rejections.add(rejected)
-        if tally.rejected <= _SHOWN:
-            print(f"line {rejected.line}: {_printable(rejected.reason)}", file=sys.stderr)
-
     now = datetime.now(UTC)
     try:
         with _opened(job.path) as stream:
@@ -86,7 +79,7 @@ def _import(job: Job, read: Reader, merchant: Merchant, shelf: Shelf, rejections
             terms = Terms(merchant.slug, merchant.currency.code, as_of, now)
             with progress(size, f"{merchant.slug} {job.noun}") as passed:
                 form, lines = sniffed(read_lines(stream, passed), job.path, job.form)
-                bring_in(read(lines, form, terms), shelf, as_of, reject, tally)
+                bring_in(read(lines, form, terms), shelf, as_of, rejections.add, tally)
     except OSError as error:
         raise ImportRefusedError(f"cannot read {job.path}: {error.strerror or error}") from None
     except ImportRefusedError as error:
@@ -113,6 +106,14 @@ def _size_and_time(path: str) -> tuple[int | None, datetime | None]:
         return None, None
     status = Path(path).stat()
     return status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)
+
+
+def _show(rejections: Rejections, tally: Tally) -> None:
+    """Print the first rejections, after the bar has gone, and how many more there are."""
+    for rejected in rejections.first:
+        print(f"line {rejected.line}: {_printable(rejected.reason)}", file=sys.stderr)
+    if more := tally.rejected - len(rejections.first):
+        print(f"… and {more} more", file=sys.stderr)
 
 
 def _summary(job: Job, merchant: Merchant, tally: Tally, seconds: float) -> str:

@@ -10,12 +10,18 @@ from typing import Self, TextIO
 from chalicelib.domain.errors import Unavailable
 from chalicelib.imports.lines import Rejected
 
+_FIRST = 10
+
 
 class Rejections:
-    """The file of rejections; it replaces an older one, and an import that rejects nothing leaves none behind."""
+    """The file of rejections; it replaces an older one, and an import that rejects nothing leaves none behind.
+
+    `first` holds the first few of them.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.first: list[Rejected] = []
         self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
@@ -30,6 +36,8 @@ class Rejections:
     def add(self, rejected: Rejected) -> None:
         """Write one rejection: its line, the reason, and the text as it stood in the file."""
         entry = {"line": rejected.line, "reason": rejected.reason, "text": rejected.text}
+        if len(self.first) < _FIRST:
+            self.first.append(rejected)
         try:
             if not self._file:
                 self._file = self.path.open("w", encoding="utf-8")

@@ -152,7 +152,7 @@ def test_chance_shortens_every_pause():
     ("failure", "words"),
     [
         (refused("AccessDeniedException"), "AccessDeniedException"),
-        (EndpointConnectionError(endpoint_url="https://nowhere.example"), "EndpointConnectionError"),
+        (EndpointConnectionError(endpoint_url="https://nowhere.example"), "Could not connect to the endpoint URL"),
     ],
 )
 def test_what_waiting_cannot_mend_fails_at_once(failure, words):
