@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -45,7 +45,7 @@ class Standing:
 class Hearing:
     """The statements that apply to one line at `facts.at`, in the file's order."""
 
-    __slots__ = ("facts", "instead", "policy", "silenced", "speaking")
+    __slots__ = ("facts", "heard", "instead", "policy", "silenced", "speaking")
 
     def __init__(self, facts: Facts, policy: Policy) -> None:
         self.facts = facts
@@ -54,19 +54,22 @@ class Hearing:
         self.silenced: set[tuple[str, Topic]] = set()
         for statement in self.speaking:
             self.silenced |= statement.silences
+        self.heard: dict[Topic, list[Statement]] = {}
+        for statement in self.speaking:
+            for topic in statement.topics:
+                if (statement.clause.id, topic) not in self.silenced:
+                    self.heard.setdefault(topic, []).append(statement)
         self.instead: dict[OutcomeKind, OutcomeKind] = {}
         for statement in self.says("instead"):
             self.instead |= statement.rule.instead
 
-    def says(self, topic: Topic) -> Iterator[Statement]:
-        """Yield the statements on a topic that no other clause overrides."""
-        for statement in self.speaking:
-            if topic in statement.topics and (statement.clause.id, topic) not in self.silenced:
-                yield statement
+    def says(self, topic: Topic) -> Sequence[Statement]:
+        """Return the statements on a topic that no other clause overrides, in the file's order."""
+        return self.heard.get(topic, ())
 
     def first(self, topic: Topic) -> Statement | None:
         """Return the statement that decides a topic on which only one can: the first in the file."""
-        return next(self.says(topic), None)
+        return next(iter(self.says(topic)), None)
 
     def sources(self, kind: OutcomeKind) -> tuple[OutcomeKind, ...]:
         """Return the outcomes in the clauses' words that this customer gets as `kind` (a gift card for store credit)."""
