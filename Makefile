@@ -58,7 +58,7 @@ $(VENV)/installed: requirements.txt requirements-dev.txt
 
 # Without Node the tests that need it say so and are left out, or fail under CI=true.
 node_modules/.installed: package.json package-lock.json
-	@if command -v npm >/dev/null; then npm ci --ignore-scripts --silent && touch $@; \
+	@if command -v npm >/dev/null; then npm ci --include=dev --ignore-scripts --silent && touch $@; \
 	else echo "npm is missing: install Node 20 or newer to run the tests of races and of pages" >&2; fi
 
 browser:
