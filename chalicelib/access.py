@@ -36,10 +36,11 @@ class LinkUnusable(VueltaError):
 
 @dataclass(frozen=True)
 class MailedLink:
-    """A link to be mailed: `secret` goes into its address and is stored nowhere."""
+    """A link to be mailed: `secret` goes into its address and is stored nowhere; `number` is as the shop writes it."""
 
     link: Link
     secret: str
+    number: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Access:
             return None
         if self._too_many("address", lookup.email, now):
             return None
-        return self._new_link(lookup.merchant, lookup.number, lookup.email, lookup.language, lookup.purpose, now)
+        return self._new_link(lookup.merchant, stored.order.number, lookup.email, lookup.language, lookup.purpose, now)
 
     def link_to_return(self, made: Return) -> MailedLink:
         """Return a new link to a return, for a mail about it."""
@@ -143,7 +144,7 @@ class Access:
         link = Link(
             digest=digest(secret),
             merchant=merchant,
-            number=number,
+            number=fold_order_number(number),
             email=email,
             language=language,
             purpose=purpose,
@@ -151,7 +152,7 @@ class Access:
             return_slot=slot,
         )
         self.sessions.add_link(link)
-        return MailedLink(link, secret)
+        return MailedLink(link, secret, number)
 
     def _too_many(self, kind: str, whom: str, now: datetime) -> bool:
         start = datetime.fromtimestamp(now.timestamp() // HOUR * HOUR, UTC)

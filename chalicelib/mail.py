@@ -120,7 +120,7 @@ class Letter:
 def lookup_mail(lookup: Lookup, mailed: MailedLink, merchant: Merchant, portal_url: str, at: datetime) -> EmailMessage:
     """Return the mail that answers a lookup with a link; MailRefused if its address is none that mail can reach."""
     envelope = Envelope(merchant, lookup.email, lookup.language, f"lookup/{lookup.id}", at)
-    return _composed(lookup.purpose, envelope, mailed, portal_url, {"number": lookup.number})
+    return _composed(lookup.purpose, envelope, mailed, portal_url, {"number": mailed.number})
 
 
 def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetime) -> EmailMessage:
@@ -128,7 +128,7 @@ def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetim
     made = letter.made
     identity = f"return/{made.merchant}/{made.order_number}/{made.slot}/{letter.mail.id}"
     envelope = Envelope(letter.shop.merchant, made.email, made.language, identity, at)
-    values = {"letter": letter, "made": made, "number": made.order_number}
+    values = {"letter": letter, "made": made}
     return _composed(letter.mail.message, envelope, mailed, portal_url, values)
 
 
@@ -136,6 +136,7 @@ def _composed(name: str, envelope: Envelope, mailed: MailedLink, portal_url: str
     merchant = envelope.merchant
     wording = Wording(negotiate(envelope.language, None, None, merchant.languages), merchant)
     context = {
+        "number": mailed.number,
         "link": f"{portal_url}/{merchant.slug}/link/{mailed.secret}",
         "until": mailed.link.expires_at,
         "life": LINK_LIFE[mailed.link.purpose],

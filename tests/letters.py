@@ -44,7 +44,7 @@ def placed(shop: str, *lines: Line) -> Order:
     )  # fmt: skip
 
 
-def asked(shop: str, *choices: Choice, language: str, method: Method = "mail", store: str | None = None, **changes: Any) -> Return:
+def asked(shop: str, *choices: Choice, language: str, method: Method = "mail", store: str | None = None, **more: Any) -> Return:
     """Return the return that the shop's policy makes of these lines, reasons and outcomes."""
     order = placed(shop, *(line for line, _, _ in choices))
     policy = load_shops()[shop].policy_for(order.placed_at)
@@ -76,7 +76,7 @@ def asked(shop: str, *choices: Choice, language: str, method: Method = "mail", s
         "created_at": NOON, "answer_by": NOON + timedelta(days=2, hours=3, minutes=59, seconds=59) if waits else None,
         "timeline": (), "outbox": (),
     }  # fmt: skip
-    return born(Return(**plain | changes))
+    return born(Return(**plain | more))
 
 
 def letter(made: Return, mail_id: str | None = None) -> Letter:
@@ -91,7 +91,7 @@ def mailed(merchant: str, number: str, language: str, purpose: LinkPurpose, slot
         digest=digest(SECRET), merchant=merchant, number=number, email=EMAIL, language=language, purpose=purpose,
         expires_at=NOON + LINK_LIFE[purpose], return_slot=slot,
     )  # fmt: skip
-    return MailedLink(link, SECRET)
+    return MailedLink(link, SECRET, f"{number[:2]}-{number[2:]}")
 
 
 def composed(told: Letter) -> EmailMessage:
