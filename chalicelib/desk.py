@@ -63,13 +63,18 @@ class Desk:
     random_bits: Callable[[int], int]
 
     def visit(self, session: Session) -> Visit:
-        """Read what a page needs; Unknown if the order is gone or another's. A draft that became a return is replaced."""
+        """Read what a page needs; Unknown if the order is gone or another's.
+
+        A draft that became a return is replaced; lines that a newer import took from the order are gone from it.
+        """
         stored, made = self.returns.order_with_returns(session.merchant, session.number)
         if stored is None or stored.email != session.email:
             raise Unknown("order")
         draft = self.sessions.draft(session.merchant, session.number) or Draft(id=self.secret())
         if any(each.draft_id == draft.id for each in made):
             draft = Draft(id=self.secret(), version=draft.version)
+        known = {line.id for line in stored.order.lines}
+        draft = draft.changed(lines=tuple(line for line in draft.lines if line.id in known))
         return Visit(self.shops[session.merchant], session, stored, made, draft, self.clock())
 
     def decisions(self, visit: Visit) -> dict[Method, Decision]:

@@ -160,6 +160,15 @@ def test_a_line_that_is_refused_by_now_is_left_out_and_the_rest_goes_on(tables: 
     assert [each.line.id for each in made.lines] == ["1"]
 
 
+def test_a_line_that_a_newer_import_took_away_is_shown_as_gone(tables: Tables) -> None:
+    at = AtTheDesk(tables, stored(order(line("1"), line("2"))))
+    visit, seen = at.ready({"1": 1, "2": 1})
+    at.import_order(stored(order(line("1"))))
+    with pytest.raises(ChangedMeanwhile) as caught:
+        at.desk.submit(at.visit(), visit.draft.id, seen)
+    assert [(each.line_id, each.aspect, each.now) for each in caught.value.differences] == [("2", "quantity", 0)]
+
+
 def test_an_order_whose_address_changed_is_closed_to_the_old_one(at: AtTheDesk) -> None:
     at.import_order(stored(email="new@example.com"))
     with pytest.raises(Unknown):
