@@ -127,7 +127,8 @@ def submit(call: Call) -> Response:
     if call.switches_language:
         return check(call)
     try:
-        made = call.portal.desk.submit(visit, call.fields.get("draft", ""), call.fields.get("seen", ""))
+        language = call.wording.language.code
+        made = call.portal.desk.submit(visit, call.fields.get("draft", ""), call.fields.get("seen", ""), language)
     except ChangedMeanwhile as error:
         decision, seen, _ = call.portal.desk.check(error.visit)
         return _check_page(call, error.visit, decision, fingerprint(seen), error.differences, 409)
