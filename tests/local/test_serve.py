@@ -2,79 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.client import HTTPConnection
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.local.serving import ROOT, Run, fetch, free_ports, greeting, start
 
 pytestmark = pytest.mark.xdist_group("serve")
-
-
-def free_ports() -> int:
-    """Return the first of three free ports in a row."""
-    while True:
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                third.bind(("127.0.0.1", port + 2))
-            except (OSError, OverflowError):
-                continue
-            return port
-
-
-def start(port: int) -> subprocess.Popen[str]:
-    """Start the portal with an environment that names another account, as a developer's may."""
-    environment = os.environ | {"AWS_PROFILE": "production", "AWS_ENDPOINT_URL": "http://127.0.0.1:1", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "chalicelib", "serve", "--port", str(port)]
-    return subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-
-
-def fetch(port: int, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, dict[str, str], str]:
-    """Return status, headers and text of an answer."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
-    try:
-        headers = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
-        connection.request(method, path, urlencode(form) if form is not None else None, headers)
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read().decode()
-    finally:
-        connection.close()
-
-
-@dataclass
-class Run:
-    """A portal that runs: its first port, how long it took to be ready, and what it said."""
-
-    port: int
-    seconds: float
-    said: str
-
-    def mails(self, count: int) -> list[dict[str, Any]]:
-        """Return all mails once there are that many."""
-        for _ in range(100):
-            mails: list[dict[str, Any]] = json.loads(fetch(self.port + 1, "GET", "/messages.json")[2])
-            if len(mails) >= count:
-                return mails
-            time.sleep(0.1)
-        raise AssertionError(f"{len(mails)} mails came, not {count}")
 
 
 @pytest.fixture(scope="module")
@@ -83,15 +21,9 @@ def run() -> Iterator[Run]:
     before = {path for path in ROOT.iterdir() if path.is_file()}
     port, began = free_ports(), time.monotonic()
     process = start(port)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    said = ""
-    for line in process.stdout:
-        said += line
-        if "Ctrl-C" in line:
-            break
-    else:
-        pytest.fail(said + process.stderr.read())
+    said = greeting(process)
+    if said is None:
+        pytest.fail(process.communicate()[1])
     yield Run(port, time.monotonic() - began, said)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=10)
@@ -174,10 +106,7 @@ def test_a_taken_port_is_said_in_one_line(run: Run) -> None:
 
 def test_a_termination_ends_it_too() -> None:
     process = start(free_ports())
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "Ctrl-C" in line:
-            break
+    assert greeting(process)
     process.terminate()
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 0
