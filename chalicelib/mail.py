@@ -22,6 +22,7 @@ from chalicelib.shops import Shop
 from chalicelib.wording import Wording
 
 TEXT_WIDTH = 72
+_OPEN, _CLOSE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _LIST_ITEM = re.compile(r"(?P<indent> *)(?P<mark>[-*] |\S{1,2}\. |> )?")
 
 
@@ -162,6 +163,10 @@ def _wrapped(line: str) -> str:
     item = _LIST_ITEM.match(line)
     assert item is not None, "the pattern matches nothing too"
     hung = item["indent"] + (("> " if item["mark"] == "> " else " " * len(item["mark"])) if item["mark"] else "")
-    return textwrap.fill(
-        line, TEXT_WIDTH, subsequent_indent=hung, break_long_words=False, break_on_hyphens=False, drop_whitespace=True
-    )
+    wrapped = textwrap.wrap(line, TEXT_WIDTH, subsequent_indent=hung, break_long_words=False, break_on_hyphens=False)
+    # An isolate ends with its line (UAX #9), so that one which runs on is closed and opened anew.
+    for number, following in enumerate(wrapped[1:], start=1):
+        if wrapped[number - 1].count(_OPEN) > wrapped[number - 1].count(_CLOSE):
+            wrapped[number - 1] += _CLOSE
+            wrapped[number] = hung + _OPEN + following[len(hung) :]
+    return "\n".join(wrapped)

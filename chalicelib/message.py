@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.header import Header
+from email.headerregistry import Address, AddressHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from typing import Protocol
 
 from chalicelib.domain.errors import VueltaError
@@ -18,12 +19,38 @@ from chalicelib.domain.merchant import Merchant
 
 HEADER_LENGTH = 200
 
-# Seven bits, so that no server on the way has a reason to rewrite a part.
-_POLICY = SMTP.clone(cte_type="7bit")
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
 _JOINERS = frozenset("\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}")
 _ISOLATES = frozenset("\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRST STRONG ISOLATE}\N{POP DIRECTIONAL ISOLATE}")
+
+
+class _SevenBits(EmailPolicy):
+    """Writes what is outside ASCII so that no server on the way has a reason to rewrite it.
+
+    The library's own folding loses blanks between encoded words; the older one, used here, keeps them inside of them.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """Return a header as its lines."""
+        if value.isascii():
+            folded: str = super().fold(name, value)
+            return folded
+        if isinstance(value, AddressHeader):
+            written = ", ".join(f"{self._encoded(name, one.display_name)} <{one.addr_spec}>" for one in value.addresses)
+        else:
+            written = self._encoded(name, value)
+        return f"{name}: {written}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as its bytes."""
+        return self.fold(name, value).encode("ascii")
+
+    def _encoded(self, name: str, text: str) -> str:
+        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+
+
+_POLICY = _SevenBits(linesep="\r\n", cte_type="7bit")
 
 
 class MailRefused(VueltaError):
@@ -68,10 +95,11 @@ def build(envelope: Envelope, subject: str, text: str, html: str) -> EmailMessag
     message["Subject"] = header_text(subject)
     message["Date"] = envelope.at
     message["Message-ID"] = f"<{envelope.digest}@{sender.domain}>"
-    message["Content-Language"] = header_text(envelope.language)
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    # After the parts, because every header that begins with Content goes into the first of them.
+    message["Content-Language"] = header_text(envelope.language)
     return message
 
 
@@ -80,7 +108,9 @@ def header_text(value: str) -> str:
 
     Isolates stay where each is closed again; they keep a number readable in a subject that runs from right to left.
     """
-    kept = " ".join("".join(_kept(char) for char in value).split())[:HEADER_LENGTH].rstrip()
+    plain = " ".join("".join(_kept(char) for char in value).split())
+    # Nothing that reads as an encoded word (RFC 2047), which a mail program would decode into something else.
+    kept = plain.replace("=?", "= ?")[:HEADER_LENGTH].rstrip()
     return kept if _balanced(kept) else "".join(char for char in kept if char not in _ISOLATES)
 
 
@@ -106,9 +136,10 @@ def _balanced(text: str) -> bool:
 def _address(text: str, name: str = "") -> Address:
     """Return an address for a header; its domain in ASCII. SES takes no mail for a local part outside ASCII."""
     local, _, domain = text.rpartition("@")
-    # Our addresses are in lower case and NFC already, so that Punycode alone gives the form that DNS knows.
-    labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in domain.split("."))
-    domain = ".".join(labels).lower()
+    if all(char in ".-" or unicodedata.category(char)[0] in "LMN" for char in domain):
+        # Our addresses are in lower case and NFC already, so that Punycode alone gives the form that DNS knows.
+        labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in domain.split("."))
+        domain = ".".join(labels).lower()
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise MailRefused("address")
     return Address(display_name=name, username=local, domain=domain)

@@ -167,7 +167,7 @@ def test_the_mails_of_one_return_go_in_their_order(room: Mailroom) -> None:
     assert [mail.message for mail in (room.mail(0), room.mail(1)) if mail.sent_at] == ["approved", "under_review"]
     first, second = room.postbox.mails
     assert "RMA" in first["Subject"]
-    assert "AZ1001" in second["Subject"]
+    assert "AZ-1001" in second["Subject"]
 
 
 def test_each_mail_about_a_return_carries_a_link_that_opens_it(room: Mailroom) -> None:
