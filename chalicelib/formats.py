@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -23,6 +24,9 @@ _DIGITS: Mapping[str, Mapping[int, int]] = MappingProxyType(
 
 # Where the shops of a country write otherwise than Babel's edition of CLDR says.
 _CURRENCY_PATTERNS: Mapping[str, str] = MappingProxyType({"es_CO": f"¤{_NO_BREAK}#,##0.00"})
+_PERSIAN_ALPHABET = {letter: chr(order) for order, letter in enumerate("ابپتثجچحخدذرزژسشصضطظعغفقکگلمنوهی", ord("ا"))}
+# CLDR names these beside the countries of ISO 3166-1: unions, parts of countries, pseudo-locales and what is unknown.
+_NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 _CITIES: Mapping[tuple[str, str], str] = MappingProxyType({("en", "America/Bogota"): "Bogotá"})
 
 
@@ -92,9 +96,19 @@ class Formats:
         exception = _CITIES.get((self.locale.language, zone.key))
         return exception or get_timezone_location(zone, self.locale, return_city=True).rpartition("/")[2]
 
+    def countries(self) -> dict[str, str]:
+        """Return the names of all countries by code (ISO 3166-1), in the order of the alphabet."""
+        names = {code: name for code, name in self.locale.territories.items() if len(code) == 2 and code not in _NO_COUNTRIES}
+        return dict(sorted(names.items(), key=lambda entry: self._alphabetical(entry[1])))
+
+    def _alphabetical(self, word: str) -> str:
+        """Return a key that orders words as the alphabet does, accents aside."""
+        plain = unicodedata.normalize("NFKD", word).casefold()
+        return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
 
 class PersianFormats(Formats):
-    """The Jalali calendar, and currencies by name, of which Babel knows the first not at all for Persian."""
+    """The Jalali calendar, a clock of 24 hours, currencies by name, and the Persian alphabet."""
 
     def date(self, day: dt.date) -> str:
         """Write a date of the Jalali calendar: ۲۷ اسفند ۱۴۰۴."""
@@ -105,9 +119,18 @@ class PersianFormats(Formats):
         """Write a Jalali date with its weekday and, as Persian likes it, its year: چهارشنبه ۲۷ اسفند ۱۴۰۴."""
         return f"{_jalali(day).strftime('%A', locale='fa')} {self.date(day)}"
 
+    def clock(self, at: dt.time) -> str:
+        """Write a time of day in two and two digits, so that a morning is none of the afternoon: ۰۲:۲۱."""
+        return self.digits(at.strftime("%H:%M"))
+
     def amount(self, value: Decimal, currency: str) -> str:
         """Write an amount with the currency's name after it: ۷۹٫۹۰ دلار آمریکا."""
         return f"{self.number(value)}{_NO_BREAK}{get_currency_name(currency, locale=self.locale)}"
+
+    def _alphabetical(self, word: str) -> str:
+        # The letters that Persian has beyond Arabic come last in Unicode, but not in the alphabet.
+        letters = super()._alphabetical(word).replace("\N{ZERO WIDTH NON-JOINER}", "")
+        return "".join(_PERSIAN_ALPHABET.get(letter, letter) for letter in letters)
 
 
 def _jalali(day: dt.date) -> JalaliDate:

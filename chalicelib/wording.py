@@ -106,8 +106,8 @@ class Wording:
         if minutes >= 1:
             return self.ngettext("%(n)s minute left", "%(n)s minutes left", minutes, n=minutes)
         if left > dt.timedelta():
-            return self.gettext("less than a minute left")
-        return self.gettext("time is up")
+            return self.gettext("Less than a minute left")
+        return self.gettext("Time is up")
 
     def list_of(self, items: Sequence[str]) -> str:
         """Join items as a sentence does: "a, b and c"."""
@@ -121,6 +121,10 @@ class Wording:
             # Translators: the end of a list of two or more
             joined = self.gettext("%(list)s and %(item)s", list=joined, item=items[-1])
         return joined
+
+    def countries(self) -> dict[str, str]:
+        """Return the names of all countries by code (ISO 3166-1), in the order of the alphabet."""
+        return self._formats.countries()
 
     @property
     def city(self) -> str:

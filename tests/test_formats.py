@@ -104,3 +104,15 @@ def test_what_is_no_finite_number_is_refused() -> None:
 )
 def test_a_zone_is_named_by_its_city(zone: str, names: tuple[str, str, str]) -> None:
     assert tuple(formats(language, None).city(ZoneInfo(zone)) for language in ("en", "es", "fa")) == names
+
+
+def test_countries_stand_in_the_order_of_the_languages_alphabet() -> None:
+    spanish = list(formats("es", "CO").countries().values())
+    assert spanish.index("Baréin") < spanish.index("Bélgica") < spanish.index("Belice")
+    persian = list(formats("fa", "IR").countries().values())
+    assert persian.index("آلمان") < persian.index("ایران") < persian.index("پاکستان") < persian.index("ترکیه")
+    assert (
+        persian.index("قطر") < persian.index("کلمبیا") < persian.index("گرجستان") < persian.index("لبنان") < persian.index("یمن")
+    )
+    assert {"CO", "IR", "US", "ES"} <= set(formats("en", None).countries())
+    assert not {"EU", "IC", "ZZ"} & set(formats("en", None).countries())

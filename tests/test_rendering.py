@@ -36,8 +36,8 @@ def test_filters_say_money_deadlines_and_numbers_in_the_customers_language() -> 
 def test_a_message_is_translated_and_its_numbers_are_written_in_the_languages_digits() -> None:
     source = "{% trans n=count %}{{ n }} day left{% pluralize %}{{ n }} days left{% endtrans %}"
     assert said(source, count=12) == "۱۲ روز مانده"
-    assert said(source, "es", count=1) == "queda 1 día"
-    assert said('{{ _("time is up") }}', "es") == "el plazo terminó"
+    assert said(source, "es", count=1) == "Queda 1 día"
+    assert said('{{ _("Time is up") }}', "es") == "El plazo terminó"
 
 
 def test_only_what_is_filled_into_a_message_is_escaped() -> None:
@@ -70,13 +70,13 @@ def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
 
 
 def test_a_macro_that_speaks_says_so_when_it_is_imported_without_context(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = {"m.html": '{% macro hi() %}{{ _("time is up") }}{% endmacro %}', "p.html": '{% import "m.html" as m %}{{ m.hi() }}'}
+    pages = {"m.html": '{% macro hi() %}{{ _("Time is up") }}{% endmacro %}', "p.html": '{% import "m.html" as m %}{{ m.hi() }}'}
     monkeypatch.setattr(
         environment(), "loader", DictLoader(pages | {"q.html": pages["p.html"].replace(" as m ", " as m with context ")})
     )
     with pytest.raises(TemplateRuntimeError, match="with context"):
         rendering.render("p.html", wording("en", "bogota"))
-    assert rendering.render("q.html", wording("en", "bogota")) == "time is up"
+    assert rendering.render("q.html", wording("en", "bogota")) == "Time is up"
 
 
 @given(text=st.text(st.characters(codec=None, exclude_categories=())))

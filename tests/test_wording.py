@@ -41,7 +41,7 @@ def test_a_deadline_at_the_end_of_a_day_says_the_day(language: str, shop: str, s
     [
         ("en", "Wednesday 18 March, 9:35 am (Tehran time)"),
         ("es", "el miércoles 18 de marzo, 9:35 (hora de Teherán)"),
-        ("fa", "چهارشنبه ۲۷ اسفند ۱۴۰۴، ساعت ۹:۳۵ (به وقت تهران)"),
+        ("fa", "چهارشنبه ۲۷ اسفند ۱۴۰۴، ساعت ۰۹:۳۵ (به وقت تهران)"),
     ],
 )
 def test_a_deadline_in_hours_says_the_time_on_the_shops_clock_rounded_down(language: str, said: str) -> None:
@@ -52,14 +52,14 @@ def test_a_deadline_in_hours_says_the_time_on_the_shops_clock_rounded_down(langu
 @pytest.mark.parametrize(
     ("left", "said"),
     [
-        (dt.timedelta(days=8, hours=14), ("8 days left", "quedan 8 días", "۸ روز مانده")),
-        (dt.timedelta(days=1, hours=23), ("1 day left", "queda 1 día", "۱ روز مانده")),
-        (dt.timedelta(hours=5, minutes=59), ("5 hours left", "quedan 5 horas", "۵ ساعت مانده")),
-        (dt.timedelta(hours=1), ("1 hour left", "queda 1 hora", "۱ ساعت مانده")),
-        (dt.timedelta(minutes=59, seconds=59), ("59 minutes left", "quedan 59 minutos", "۵۹ دقیقه مانده")),
-        (dt.timedelta(seconds=59), ("less than a minute left", "queda menos de un minuto", "کمتر از یک دقیقه مانده")),
-        (dt.timedelta(), ("time is up", "el plazo terminó", "مهلت تمام شده")),
-        (dt.timedelta(days=-3), ("time is up", "el plazo terminó", "مهلت تمام شده")),
+        (dt.timedelta(days=8, hours=14), ("8 days left", "Quedan 8 días", "۸ روز مانده")),
+        (dt.timedelta(days=1, hours=23), ("1 day left", "Queda 1 día", "۱ روز مانده")),
+        (dt.timedelta(hours=5, minutes=59), ("5 hours left", "Quedan 5 horas", "۵ ساعت مانده")),
+        (dt.timedelta(hours=1), ("1 hour left", "Queda 1 hora", "۱ ساعت مانده")),
+        (dt.timedelta(minutes=59, seconds=59), ("59 minutes left", "Quedan 59 minutos", "۵۹ دقیقه مانده")),
+        (dt.timedelta(seconds=59), ("Less than a minute left", "Queda menos de un minuto", "کمتر از یک دقیقه مانده")),
+        (dt.timedelta(), ("Time is up", "El plazo terminó", "مهلت تمام شده")),
+        (dt.timedelta(days=-3), ("Time is up", "El plazo terminó", "مهلت تمام شده")),
     ],
 )
 def test_the_time_left_is_rounded_down_and_counts_in_the_right_form(left: dt.timedelta, said: tuple[str, str, str]) -> None:
