@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BUILD ?= build
 TESTS ?= tests
-PYTEST = $(VENV)/bin/python -m pytest -n auto --dist loadgroup
+PYTEST = $(VENV)/bin/python -m pytest -n auto --dist worksteal
 VENV = .venv
 
 # Where packages come from may be set from outside (a mirror, a certificate); where they go to may not.

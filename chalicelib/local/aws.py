@@ -45,8 +45,6 @@ def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
     """Start the emulator, create the tables, and let the shops' addresses send; the environment must be entered before."""
     take_turns()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    take_turns()
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     create_tables(boto3.client("dynamodb"), TABLES)

@@ -16,8 +16,6 @@ from chalicelib.local.tables import load_template
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = {"APIHandler": "app.app", "Deliver": "app.deliver", "Sweep": "app.sweep"}
 
-pytestmark = pytest.mark.xdist_group("package")
-
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,8 +12,6 @@ import pytest
 
 from tests.local.serving import ROOT, Run, fetch, free_ports, greeting, start
 
-pytestmark = pytest.mark.xdist_group("serve")
-
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Run]:
