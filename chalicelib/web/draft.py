@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
 
 from chalice import Response
 from chalicelib.desk import ChangedMeanwhile
@@ -15,7 +17,7 @@ from chalicelib.visit import Visit
 from chalicelib.web import http
 from chalicelib.web.call import Call, masked
 from chalicelib.web.forms import DetailsForm, ItemsForm, OutcomesForm
-from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, countries, next_step
+from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, next_step
 
 NOTICES = frozenset({"stale", "too_late", "already_made"})
 """What one page may ask the next to say, by the word in its address."""
@@ -47,7 +49,7 @@ def items(call: Call) -> Response:
 def choose_items(call: Call) -> Response:
     """Keep which lines come back."""
     visit = call.visit()
-    known = countries(call.wording)
+    known = call.wording.countries()
     form = ItemsForm.read(call.fields, _available(visit), known, visit.draft)
     if call.switches_language:
         form.mistakes = []
@@ -169,7 +171,7 @@ def _items_page(call: Call, visit: Visit, form: ItemsForm | None, status: int) -
         form=form,
         mistakes=form.mistakes,
         asks_proof=asks_proof(visit.policy),
-        countries=countries(call.wording) if asks_country(visit.policy) else {},
+        countries=call.wording.countries() if asks_country(visit.policy) else {},
         notice=notice if notice in NOTICES else None,
         signed_in=True,
         step=1,
@@ -233,10 +235,18 @@ def _check_page(
         decision=decision,
         choices=_choices(visit, {method: decision}),
         seen=seen,
-        differences=found,
+        differences=[_readable(each) for each in found],
         address=masked(visit.session.email),
         variants={line.id: call.portal.desk.variants(visit, visit.order.line(line.id)) for line in visit.draft.lines if line.wish_sku},
         signed_in=True,
         step=4,
         form_id="step",
     )
+
+
+def _readable(found: Difference) -> Difference:
+    """Return a difference with its amounts and moments read, as a page can word them."""
+    read: Callable[[str], object] = Decimal if found.aspect in ("value", "due") else datetime.fromisoformat
+    if found.aspect not in ("value", "due", "request_by", "ship_by"):
+        return found
+    return replace(found, before=found.before and read(found.before), now=found.now and read(found.now))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from babel import Locale
-
 from chalicelib.desk import Desk
 from chalicelib.domain.clauses import Clause
 from chalicelib.domain.drafts import DraftLine
@@ -16,7 +14,6 @@ from chalicelib.domain.policy import Policy
 from chalicelib.domain.verdicts import LineDecision
 from chalicelib.visit import LineOffer, Visit
 from chalicelib.web.forms import LineQuestions
-from chalicelib.wording import Wording
 
 
 @dataclass(frozen=True)
@@ -41,6 +38,12 @@ class LineAsked:
         """The reasons that are the shop's fault and lead anywhere."""
         return tuple(reason for reason in self.offer.reasons if reason in SHOP_FAULT)
 
+    def label(self, variant: Variant) -> str:
+        """Return what tells a variant from the others: its options, or its name where those are not enough."""
+        said = [tuple(each.options.values()) for each in self.variants]
+        options = tuple(variant.options.values())
+        return " · ".join(options) if options and said.count(options) == 1 else variant.name
+
     @property
     def questions(self) -> LineQuestions:
         """What a posted form may answer."""
@@ -55,13 +58,6 @@ def asks_proof(policy: Policy) -> bool:
 def asks_country(policy: Policy) -> bool:
     """Say whether it matters to this policy where the goods come back from."""
     return _mentions(policy, "from_country", "other_country")
-
-
-def countries(wording: Wording) -> dict[str, str]:
-    """Return every country's name by its code (ISO 3166-1), in the language's order of words."""
-    names = Locale(wording.language.code).territories
-    known = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY}
-    return dict(sorted(known.items(), key=lambda entry: entry[1].casefold()))
 
 
 def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
@@ -110,7 +106,3 @@ def _requirer(policy: Policy, decision: LineDecision, condition: str) -> Clause 
 
 def _mentions(policy: Policy, *names: str) -> bool:
     return any(keys(rule.when) & set(names) for clause in policy.clauses for rule in clause.rules)
-
-
-# CLDR names these beside the countries: unions, pseudo-locales and what is unknown.
-_NO_COUNTRY = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})

@@ -1,0 +1,70 @@
+"""The portal on moto with the demo's orders, a clock that stands, and browsers that open it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import boto3
+import pytest
+
+from chalicelib.bootstrap import Portal, build
+from chalicelib.domain.identifiers import fold_email, fold_order_number
+from chalicelib.domain.visits import Link
+from chalicelib.local.demo.load import load
+from chalicelib.settings import Settings
+from tests.conftest import REGION, new_tables
+from tests.web.browsing import Browser
+
+NOON = datetime(2026, 3, 10, 17, 0, tzinfo=UTC)
+
+
+@dataclass
+class Site:
+    """A portal with its shops' demo orders. `at` is its clock, `addresses` the e-mail address of each order."""
+
+    portal: Portal
+    addresses: dict[str, str]
+    _at: list[datetime] = field(default_factory=lambda: [NOON])
+
+    def later(self, **span: float) -> None:
+        """Put the clock forward."""
+        self._at[0] += timedelta(**span)
+
+    def browser(self, language: str = "en") -> Browser:
+        """Return a browser that has been nowhere yet."""
+        return Browser(self.portal, language)
+
+    def link(self, number: str, purpose: str = "access", slot: int | None = None, language: str = "en") -> str:
+        """Return the address of a link as a mail would hold it."""
+        shop = {"AL": "alustoora", "AZ": "azulu", "NU": "nurana"}[number[:2]]
+        address = fold_email(self.addresses[number])
+        access = self.portal.access
+        mailed = access._new_link(shop, fold_order_number(number), address, language, purpose, self._at[0], slot)  # type: ignore[arg-type]
+        assert isinstance(mailed.link, Link)
+        return f"/{shop}/link/{mailed.secret}"
+
+    def inside(self, number: str, language: str = "en") -> Browser:
+        """Return a browser that has opened an order by a link."""
+        browser = self.browser(language)
+        browser.get(self.link(number, language=language))
+        browser.submit()
+        assert browser.page.status == 200
+        return browser
+
+
+@pytest.fixture
+def site(aws: None) -> Iterator[Site]:
+    """The portal as `make run` shows it, at noon in Bogotá."""
+    yield new_site()
+
+
+def new_site(portal_url: str = "http://127.0.0.1:8000") -> Site:
+    """Return a portal on new tables, filled with the demo."""
+    tables = new_tables(boto3.client("dynamodb", region_name=REGION))
+    at = [NOON]
+    clock: Callable[[], datetime] = lambda: at[0]  # noqa: E731
+    portal = build(Settings(tables.returns, tables.sessions, portal_url), tables.client, clock)
+    orders = load(portal)
+    return Site(portal, {order.number: order.email for order in orders}, at)
