@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from chalicelib.access import Access, MailedLink
@@ -27,7 +29,8 @@ from chalicelib.shops import Shop
 PATIENCE = timedelta(minutes=1)
 """How long the stream is given before the sweep looks after an item too."""
 SWEEP_ITEMS = 500
-SWEEP_TIME = timedelta(seconds=40)
+ENOUGH = timedelta(seconds=40)
+"""How long a batch or a sweep may take until it leaves the rest for the next one: the functions are stopped after a minute."""
 COMPOSE_ATTEMPTS = 5
 SEND_ATTEMPTS = 10
 SEND_FOR = timedelta(days=1)
@@ -60,6 +63,7 @@ class Worker:
 
         A record that can never be served is logged and not brought again: what it is about waits for the sweep.
         """
+        started = self.clock()
         failed: list[dict[str, str]] = []
         for record in event.get("Records", ()):
             try:
@@ -68,15 +72,15 @@ class Worker:
             except (AttributeError, KeyError, TypeError, ValueError):
                 _report("record_unreadable", record=str(record.get("eventID")) if isinstance(record, Mapping) else None)
                 continue
-            if task and not self._attempt(task):
+            if task and (self.clock() - started > ENOUGH or not self._attempt(task)):
                 failed.append({"itemIdentifier": number})
         return {"batchItemFailures": failed}
 
     def sweep(self) -> None:
         """Send what has waited for longer than a minute: a bounded number of items within a bounded time, oldest first."""
-        now = self.clock()
-        for task in islice(self._left_behind(now - PATIENCE), SWEEP_ITEMS):
-            if self.clock() - now > SWEEP_TIME:
+        started = self.clock()
+        for task in islice(self._left_behind(started - PATIENCE), SWEEP_ITEMS):
+            if self.clock() - started > ENOUGH:
                 return
             self._attempt(task)
 
@@ -111,7 +115,7 @@ class Worker:
             _report("put_off", item=_name(task), service=error.service, why=error.why)
             return False
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one item must not keep others waiting
-            _report("item_failed", item=_name(task), error=type(error).__name__)
+            _report("item_failed", item=_name(task), error=_what(error))
         return True
 
     def _answer(self, lookup_id: str) -> None:
@@ -156,9 +160,10 @@ class Worker:
             self._fail(made, mail, error.why, for_good=tried_long and mail.attempts + 1 >= SEND_ATTEMPTS)
             raise
         except Exception as error:  # noqa: BLE001 - a mail that cannot be composed must not keep the next one waiting
-            self._fail(made, mail, type(error).__name__, for_good=mail.attempts + 1 >= COMPOSE_ATTEMPTS)
+            self._fail(made, mail, _what(error), for_good=mail.attempts + 1 >= COMPOSE_ATTEMPTS)
         else:
             self._mark(made, mail, lambda current: mail_sent(current, mail.id, self.clock()))
+            _log.info(json.dumps({"event": "mail_sent", "shop": made.merchant, "of": made.id, "mail": mail.id}))
 
     def _fail(self, made: Return, mail: Mail, why: str, *, for_good: bool) -> None:
         _report("mail_given_up" if for_good else "mail_failed", shop=made.merchant, of=made.id, mail=mail.id, why=why)
@@ -174,6 +179,12 @@ class Worker:
                 return
             current = self.returns.by_slot(made.merchant, made.order_number, made.slot)
         raise Unavailable("the return", "others keep writing it")
+
+
+def _what(error: Exception) -> str:
+    """Say what kind of error it is and where it was raised; never its words, which may hold what a customer wrote."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
 
 
 def _name(task: Task) -> str:

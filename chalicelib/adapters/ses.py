@@ -69,6 +69,8 @@ class Mailer:
                 return
 
     def _send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
+        # SES puts an id of its own in place of ours, so that only a tag shows that two mails are the same.
+        tags = {**tags, "identity": message["Message-ID"].strip("<>").partition("@")[0]}
         self._client.send_email(
             Destination={"ToAddresses": [address.addr_spec for address in message["To"].addresses]},
             Content={"Raw": {"Data": message.as_bytes()}},

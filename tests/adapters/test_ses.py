@@ -19,6 +19,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.message import MailRefused
 
 REGION = "us-east-1"
+IDENTITY = {"Name": "identity", "Value": "0123456789abcdef"}
 TAGS = {"shop": "azulu", "message": "approved"}
 
 
@@ -28,6 +29,7 @@ def letter() -> EmailMessage:
     message["From"] = "Azulu <devoluciones@azulu.example>"
     message["To"] = "ana@example.com"
     message["Subject"] = "Azulu: su devolución está aprobada"
+    message["Message-ID"] = "<0123456789abcdef@azulu.example>"
     message["Date"] = datetime(2026, 3, 10, 15, tzinfo=UTC)
     message.set_content("Aprobada")
     message.add_alternative("<p>Aprobada</p>", subtype="html")
@@ -75,7 +77,7 @@ def test_the_request_names_recipient_configuration_set_and_tags(stub: Stub) -> N
         "Destination": {"ToAddresses": ["ana@example.com"]},
         "Content": {"Raw": {"Data": ANY}},
         "ConfigurationSetName": "vuelta",
-        "EmailTags": [{"Name": "shop", "Value": "azulu"}, {"Name": "message", "Value": "approved"}],
+        "EmailTags": [{"Name": "shop", "Value": "azulu"}, {"Name": "message", "Value": "approved"}, IDENTITY],
     }
     stub.stubber.add_response("send_email", {"MessageId": "1"}, expected)
     Mailer(stub.client, "vuelta").send(letter(), TAGS)
