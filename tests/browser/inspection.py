@@ -1,0 +1,74 @@
+"""What every page must be, in whatever state: usable for everybody at any width in any light, and valid HTML."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.local.serving import ROOT
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+WIDTHS = (1280, 360)
+NARROWEST = 320
+SCHEMES = ("light", "dark")
+
+SHOTS = os.environ.get("SHOTS")
+"""A folder for a picture of every page that is inspected, for people to look at."""
+
+# Everything that WCAG 2.2 AA asks and a machine can see, and what axe's authors advise besides.
+_AXE = """async () => {
+  const found = await axe.run({
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    rules: {"target-size": {enabled: true}},
+    resultTypes: ["violations"],
+  })
+  return found.violations.flatMap(({id, nodes}) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`))
+}"""
+
+# What sticks out of the window, beyond what is hidden on purpose.
+_WIDER = """() => {
+  const width = document.documentElement.clientWidth
+  const out = [...document.querySelectorAll("body *")].filter((each) => {
+    const {left, right, width: own} = each.getBoundingClientRect()
+    return own > 1 && (left < -0.5 || right > width + 0.5) && !each.matches(".visually-hidden, .skip")
+  })
+  const scrolls = document.documentElement.scrollWidth > width
+  return [...out.map((each) => each.outerHTML.slice(0, 100)), ...(scrolls ? ["the page scrolls sideways"] : [])]
+}"""
+
+
+def faults(page: Page, name: str) -> list[str]:
+    """Return what is wrong with the page for people, at each width and in each scheme of colours."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found += [f"{name} at {width} px, {scheme}: {each}" for each in page.evaluate(_AXE)]
+            if SHOTS:
+                language = page.locator("html").get_attribute("lang")
+                page.screenshot(path=Path(SHOTS) / f"{language}-{width}-{scheme}-{name}.png", full_page=True)
+        found += [f"{name} at {width} px: {each} sticks out" for each in page.evaluate(_WIDER)]
+    page.set_viewport_size({"width": NARROWEST, "height": 800})
+    found += [f"{name} at {NARROWEST} px: {each} sticks out" for each in page.evaluate(_WIDER)]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    return found
+
+
+def invalid(pages: Mapping[str, str], kind: str = "page") -> list[str]:
+    """Return what html-validate has against the pages, by name; `kind` is page or mail."""
+    node = shutil.which("node")
+    if node is None or not AXE.exists():
+        reason = "html-validate is not installed: run `npm ci` (Node 20 or newer)"
+        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+    command = [node, Path(__file__).parent / "validate.cjs", kind]
+    done = subprocess.run(command, cwd=ROOT, input=json.dumps(pages), capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
