@@ -59,9 +59,11 @@ class Policy:
         self.outcomes: tuple[OutcomeKind, ...] = file.outcomes
         self.clauses: tuple[Clause, ...] = file.clauses
         self.asked = {name: Asked(condition.text, compiled(condition.when)) for name, condition in file.conditions.items()}
+        # Windows that say the same are one, so that its end is worked out once a decision.
+        same: dict[Window, Window] = {}
         topics = {clause.id: frozenset().union(*(topics_of(rule) for rule in clause.rules)) for clause in file.clauses}
         self.statements = tuple(
-            _statement(clause, place, rule, topics) for place, clause in enumerate(file.clauses) for rule in clause.rules
+            _statement(clause, place, rule, topics, same) for place, clause in enumerate(file.clauses) for rule in clause.rules
         )
         # Where a rule holds only for a time, what is heard later may differ from what is heard now.
         self.time_windows = tuple(window for statement in self.statements for window in time_windows(statement.rule))
@@ -98,7 +100,9 @@ def topics_of(rule: Rule) -> frozenset[Topic]:
     return frozenset(topics)
 
 
-def _statement(clause: Clause, place: int, rule: Rule, topics: Mapping[str, frozenset[Topic]]) -> Statement:
+def _statement(
+    clause: Clause, place: int, rule: Rule, topics: Mapping[str, frozenset[Topic]], same: dict[Window, Window]
+) -> Statement:
     own = topics_of(rule)
     silences = set()
     for overridden in rule.overrides:
@@ -116,7 +120,7 @@ def _statement(clause: Clause, place: int, rule: Rule, topics: Mapping[str, froz
         grants=frozenset(rule.grants),
         refuses=frozenset(rule.refuses),
         approval=rule.approval or "automatic",
-        windows=rule.window,
+        windows=tuple(same.setdefault(window, window) for window in rule.window),
     )
 
 
