@@ -122,7 +122,11 @@ def read_toml(name: str, text: str) -> tuple[dict[str, Any], list[str]]:
         place = _TOML_PLACE.search(str(error))
         line = (place and place[1]) or str(len(text.splitlines()) or 1)
         what = _TOML_PLACE.sub("", str(error))
-        return {}, [f"{name}:{line}: not TOML: {what}; look at this line and the one above it for a missing quote or bracket"]
+        twice = "overwrite" in what or "twice" in what or "redefine" in what.lower() or "mutate" in what
+        advice = (
+            "a key or table is there twice; take one away" if twice else "look here and just above for a missing quote or bracket"
+        )
+        return {}, [f"{name}:{line}: not TOML: {what}; {advice}"]
     except RecursionError:
         return {}, [f"{name}:1: not TOML: it is nested too deep; take some brackets away"]
 
@@ -200,5 +204,5 @@ def texts_mistakes(texts: object, languages: Sequence[str], loc: Loc) -> list[Mi
     return [
         Mistake((*loc, language), f"the text is missing in {language}, which the shop speaks; add it")
         for language in languages
-        if not isinstance(texts.get(language), str) or not texts[language].strip()
+        if not str(texts.get(language, "")).strip()
     ]
