@@ -41,6 +41,10 @@ _ADVICE = {
     **dict.fromkeys(
         ("date_type", "date_parsing", "date_from_datetime_parsing"), "is not a date; write it as 2026-01-31, without quotes"
     ),
+    **dict.fromkeys(
+        ("dict_type", "mapping_type", "model_type"), "is not a table; write its keys between { and }, or under a [header]"
+    ),
+    "tuple_type": "is not a list; write it between [ and ]",
     "string_pattern_mismatch": "does not have the form that is wanted here; look at how docs/policies.md writes it",
 }
 _QUOTED = re.compile(r"'([^']+)'")
@@ -163,7 +167,7 @@ def _words(error: Any, model: type[BaseModel], place: Loc) -> str:
     if kind == "extra_forbidden":
         return f'unknown key "{last}"; {nearest(last, _known(model, place))}'
     if kind == "missing":
-        return f"{last} is missing; add a line {last} = …"
+        return f"it is missing; add {'a table [[clauses]]' if last == 'clauses' else f'a line {last} = …'}"
     if kind in ("literal_error", "union_tag_invalid"):
         return f"{_shown(value)} is not known here; {nearest(str(value), _QUOTED.findall(context.get('expected', '')))}"
     if kind == "less_than_equal" and last == "percent":

@@ -25,26 +25,23 @@ def read_merchant(name: str, text: str) -> Merchant:
         raise InvalidPolicy(tuple(unreadable))
     found = [*shape_mistakes(Merchant, raw), *_merchant_texts(raw), *_folder(name, raw)]
     if found:
-        raise _invalid(name, text, raw, found)
+        source = Source(name, text)
+        raise InvalidPolicy(tuple(source.shown(mistake, raw) for mistake in found))
     return Merchant.model_validate(raw)
 
 
 def read_policy(name: str, text: str, merchant: Merchant) -> Policy:
     """Return the policy that a `policy-<date>.toml` holds; InvalidPolicy with every mistake, all at once."""
-    if mistakes := policy_mistakes(name, text, merchant):
+    raw, mistakes = read_toml(name, text)
+    if mistakes := mistakes or _told(name, text, raw, merchant):
         raise InvalidPolicy(tuple(mistakes))
-    file = PolicyFile.model_validate(read_toml(name, text)[0])
-    return Policy(merchant, file, hashlib.sha256(text.encode()).hexdigest())
+    return Policy(merchant, PolicyFile.model_validate(raw), hashlib.sha256(text.encode()).hexdigest())
 
 
 def policy_mistakes(name: str, text: str, merchant: Merchant | None) -> list[str]:
     """Return every mistake of a policy file; without its shop, the languages are those that the file uses itself."""
     raw, unreadable = read_toml(name, text)
-    if unreadable:
-        return unreadable
-    source = Source(name, text)
-    found = sorted(_policy_mistakes(name, raw, merchant), key=lambda mistake: source.line(mistake.loc))
-    return [source.shown(mistake, raw) for mistake in found]
+    return unreadable or _told(name, text, raw, merchant)
 
 
 def policy_notes(text: str) -> list[str]:
@@ -78,14 +75,18 @@ def effective_date(text: str) -> date | None:
     return given if type(given) is date else None
 
 
+def _told(name: str, text: str, raw: Mapping[str, Any], merchant: Merchant | None) -> list[str]:
+    source = Source(name, text)
+    found = sorted(_policy_mistakes(name, raw, merchant), key=lambda mistake: source.line(mistake.loc))
+    return [source.shown(mistake, raw) for mistake in found]
+
+
 def _policy_mistakes(name: str, raw: Mapping[str, Any], merchant: Merchant | None) -> list[Mistake]:
     listed = raw.get("clauses")
     tables: list[Any] = listed if isinstance(listed, list) else []
     declared = raw.get("conditions")
     conditions: dict[str, Any] = declared if isinstance(declared, dict) else {}
-    # Clauses are read one by one, so that one mistake does not hide those of the others.
-    found = shape_mistakes(PolicyFile, {**raw, "clauses": [_PLAIN], "conditions": {}} if tables else {**raw, "conditions": {}})
-    found += _effective(name, raw)
+    found = [*_frame(raw, tables, conditions), *_effective(name, raw)]
     clauses, good = [], {}
     for place, table in enumerate(tables):
         wrong = shape_mistakes(Clause, table, ("clauses", place))
@@ -107,7 +108,12 @@ def _policy_mistakes(name: str, raw: Mapping[str, Any], merchant: Merchant | Non
     return found
 
 
-_PLAIN = {"id": "x", "group": "money", "text": {}}
+def _frame(raw: Mapping[str, Any], tables: Sequence[Any], conditions: Mapping[str, Any]) -> list[Mistake]:
+    """Return what is wrong around the clauses and conditions, which are read one by one so that no mistake hides another."""
+    plain: dict[str, Any] = {"clauses": [{"id": "x", "group": "money", "text": {}}]} if tables else {}
+    if conditions:
+        plain["conditions"] = {name: {"text": {}} for name in conditions}
+    return shape_mistakes(PolicyFile, {**raw, **plain})
 
 
 def _effective(name: str, raw: Mapping[str, Any]) -> list[Mistake]:
@@ -184,8 +190,3 @@ def _folder(name: str, raw: Mapping[str, Any]) -> list[Mistake]:
     if len(parts) < 2 or not isinstance(slug, str) or parts[-2] == slug:
         return []
     return [Mistake(("slug",), f'the folder is called "{parts[-2]}"; write that, or rename the folder to "{slug}"')]
-
-
-def _invalid(name: str, text: str, raw: Mapping[str, Any], found: Sequence[Mistake]) -> InvalidPolicy:
-    source = Source(name, text)
-    return InvalidPolicy(tuple(source.shown(mistake, raw) for mistake in found))

@@ -67,7 +67,7 @@ def test_a_good_policy_has_no_mistakes() -> None:
     ("old", "new", "line", "words"),
     [
         ("outcomes =", "outcome =", 2, 'unknown key "outcome"; did you mean "outcomes"?'),
-        ('group = "how_long"\n', "", 7, "clause long: group: group is missing; add a line group = …"),
+        ('group = "how_long"\n', "", 7, "clause long: group: it is missing; add a line group = …"),
         ('group = "how_long"', 'group = "how_lang"', 9, '"how_lang" is not known here; did you mean "how_long"?'),
         ("grants =", "grant =", 11, 'clause long: grant: unknown key "grant"; did you mean "grants"?'),
         ('"refund"]\nwindow', '"refnd"]\nwindow', 11, '"refnd" is not known here; did you mean "refund"?'),
@@ -109,6 +109,7 @@ def test_a_good_policy_has_no_mistakes() -> None:
         ('"exchange", "refund"]\n\n', '"exchange", "refund", "gift_card"]\n\n', 2, 'no clause grants "gift_card"; take it out'),
         ("effective = 2026-01-01", "effective = 2026-01-02", 1, "is not the date in the file's name; write 2026-01-01"),
         ("effective = 2026-01-01", 'effective = "soon"', 1, '"soon" is not a date; write it as 2026-01-31, without quotes'),
+        ("[conditions.unused]", "[conditions.Not-used]", 4, '"Not-used" does not have the form that is wanted here'),
         ('id = "money"', 'id = "the money"', 21, '"the money" does not have the form that is wanted here'),
     ],
 )  # fmt: skip
@@ -249,7 +250,7 @@ SHOP = (MERCHANTS / "azulu" / "merchant.toml").read_text(encoding="utf-8")
         ('id = "medellin-provenza"', 'id = "bogota-zona-t"', "two stores have the same id"),
         ('es = "Aparece', 'pt = "Aparece', "order_number_hint.es: the text is missing in es"),
         ('"mon", "tue"', '"mon", "tues"', '"tues" is not known here; did you mean "tue"?'),
-        ('name = "Azulu"\n', "", "name: name is missing; add a line name = …"),
+        ('name = "Azulu"\n', "", "name: it is missing; add a line name = …"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_shops_own_file_is_told(old: str, new: str, words: str) -> None:
