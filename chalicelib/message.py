@@ -18,6 +18,7 @@ from chalicelib.domain.errors import VueltaError
 from chalicelib.domain.merchant import Merchant
 
 HEADER_LENGTH = 200
+LINE_LENGTH = 78
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
@@ -28,12 +29,15 @@ _ISOLATES = frozenset("\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRS
 class _SevenBits(EmailPolicy):
     """Writes what is outside ASCII so that no server on the way has a reason to rewrite it.
 
-    The library's own folding loses blanks between encoded words; the older one, used here, keeps them inside of them.
+    The library's own folding loses blanks between encoded words and breaks names in quotes that are longer than a line; the
+    older one, used here, keeps blanks inside of the words and names whole.
     """
 
     def fold(self, name: str, value: str) -> str:
         """Return a header as its lines."""
-        if value.isascii():
+        fits = value.isascii() and len(f"{name}: {value}") <= LINE_LENGTH
+        named = isinstance(value, AddressHeader) and all(one.display_name for one in value.addresses)
+        if fits or (value.isascii() and not named):
             folded: str = super().fold(name, value)
             return folded
         if isinstance(value, AddressHeader):

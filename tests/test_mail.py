@@ -26,9 +26,7 @@ from chalicelib.shops import load_shops
 from tests import letters
 from tests.letters import BLOUSE, DRESS, LAMP, MANTO, NOON, PORTAL_URL, SHIRT, asked, composed, letter
 
-HEADERS = set(
-    "From To Reply-To Subject Date Message-ID Content-Language Auto-Submitted MIME-Version Content-Type".split()
-)
+HEADERS = set("From To Reply-To Subject Date Message-ID Content-Language Auto-Submitted MIME-Version Content-Type".split())
 FORBIDDEN = set("img link script iframe object embed video audio svg form input table base".split())
 MESSAGES = {"access", "resume", "approved", "under_review", "decided", "cancelled"}
 VOID = {"meta", "br"}
