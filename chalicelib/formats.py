@@ -76,7 +76,10 @@ class Formats:
         skeletons = self.locale.datetime_skeletons
         pattern = str(skeletons.get("MMMMEd") or skeletons["MMMEd"])
         full = re.sub("E+", "EEEE", re.sub("M+", "MMMM", pattern))
-        return self.digits(format_date(day, full.replace("EEEE, d", "EEEE d"), self.locale))
+        if self.locale.language in {"en", "es"}:
+            # In a sentence such as "until Wednesday 18 March, end of the day" CLDR's comma is one too many.
+            full = full.replace("EEEE, d", "EEEE d")
+        return self.digits(format_date(day, full, self.locale))
 
     def clock(self, at: dt.time) -> str:
         """Write a time of day to the minute."""
