@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from chalice import Chalice, Rate
+
 from chalicelib.bootstrap import worker
+from chalicelib.logs import write_json
 from chalicelib.web.customer import blueprints
 
-app = Chalice(app_name="vuelta")
+app = Chalice(app_name="vuelta", configure_logs=False)
+write_json(app.app_name)
 for blueprint in blueprints:
     app.register_blueprint(blueprint)
 
