@@ -4,125 +4,25 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
 import pytest
 
-from chalicelib.access import LIMITS_AN_HOUR, Access
-from chalicelib.adapters.dynamodb import Table, packed
+from chalicelib.access import LIMITS_AN_HOUR
+from chalicelib.adapters.dynamodb import packed
 from chalicelib.adapters.items import order_to_item
-from chalicelib.adapters.returns_table import ReturnsTable, return_item
-from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.returns import Mail, Return, cancelled, decided
+from chalicelib.domain.returns import cancelled, decided
 from chalicelib.domain.visits import LOOKUP_LIFE
 from chalicelib.message import MailRefused
-from chalicelib.shops import load_shops
 from chalicelib.worker import COMPOSE_ATTEMPTS, SEND_ATTEMPTS, SEND_FOR, SUPERSEDED, Worker
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, made, order, stored
-
-PORTAL_URL = "https://returns.example.com"
-Event = dict[str, Any]
-
-
-class Postbox:
-    """Takes every mail, unless `answer` raises for it."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.answer: Callable[[EmailMessage], None] = lambda message: None
-
-    def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
-        self.answer(message)
-        self.mails.append(message)
-
-
-class Crash(BaseException):
-    """The end of the process: nothing catches it."""
-
-
-class Faults:
-    """Counts the calls that pass through, and breaks one of them: before it happens or after."""
-
-    def __init__(self, at: int = 0, error: BaseException | None = None, *, after: bool = False) -> None:
-        self.calls: list[str] = []
-        self.at, self.error, self.after = at, error, after
-
-    def on(self, target: Any) -> Any:
-        """Return a stand-in for a table or the post whose calls pass through here."""
-        return _Broken(target, self)
-
-    def call(self, name: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        self.calls.append(name)
-        broken = self.error if len(self.calls) == self.at else None
-        if broken and not self.after:
-            raise broken
-        answer = function(*arguments, **named)
-        if broken:
-            raise broken
-        return answer
-
-
-class _Broken:
-    def __init__(self, target: Any, faults: Faults) -> None:
-        self._target, self._faults = target, faults
-
-    def __getattr__(self, name: str) -> Any:
-        function = getattr(self._target, name)
-        return lambda *arguments, **named: self._faults.call(name, function, *arguments, **named)
-
-
-class Mailroom:
-    """Azulu's tables with Ana's order, a postbox, and a worker between them."""
-
-    def __init__(self, tables: Tables) -> None:
-        self.at = NOON + timedelta(seconds=1)
-        self.tables = tables
-        self.returns = ReturnsTable(Table(tables.client, tables.returns))
-        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
-        self.postbox = Postbox()
-        self.numbers = itertools.count()
-        self.worker = self.with_faults(Faults())
-        tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(order()))))
-
-    def with_faults(self, faults: Faults) -> Worker:
-        """Return a worker on the same tables and post, all of whose calls go through these faults."""
-        returns, sessions = faults.on(self.returns), faults.on(self.sessions)
-        access = Access(returns, sessions, self.clock, self.secret)
-        return Worker(access, returns, sessions, load_shops(), faults.on(self.postbox), self.clock, PORTAL_URL)
-
-    def clock(self) -> datetime:
-        return self.at
-
-    def secret(self) -> str:
-        return f"secret-{next(self.numbers)}"
-
-    def has(self, *new: Return) -> Event:
-        """Keep returns, and return the event that their stream makes of it."""
-        for each in new:
-            assert self.returns.add(each)
-        return event(*(packed(return_item(each)) for each in new))
-
-    def asked(self, email: str = EMAIL, number: str = "AZ-1001") -> Event:
-        """Ask for a link, and return the event that the stream makes of it."""
-        self.worker.access.ask("azulu", number, email, "es", "1.1.1.1")
-        items = self.tables.client.scan(TableName=self.tables.sessions)["Items"]
-        return event(*(item for item in items if item["type"]["S"] == "lookup" and "unsent" in item))
-
-    def mail(self, number: int = 0) -> Mail:
-        """Return a mail of the return as it is kept."""
-        kept = self.returns.by_slot("azulu", "AZ-1001", 1)
-        assert kept is not None
-        return kept.outbox[number]
-
-    def later(self, **time: float) -> None:
-        """Let time pass, then sweep."""
-        self.at += timedelta(**time)
-        self.worker.sweep()
+from tests.mailroom import PORTAL_URL, Crash, Event, Faults, Mailroom, event
 
 
 @pytest.fixture
@@ -130,19 +30,29 @@ def room(tables: Tables) -> Mailroom:
     return Mailroom(tables)
 
 
-def event(*images: Mapping[str, Any]) -> Event:
-    """Return a batch of stream records as Lambda hands it over."""
-    return {
-        "Records": [
-            {"eventID": f"e{number}", "eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": str(100 + number)}}
-            for number, image in enumerate(images)
-        ]
-    }
+class Reports(logging.Handler):
+    """Keeps what is logged, whoever else listens."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+    @property
+    def events(self) -> list[str]:
+        """What was reported, by name."""
+        return [json.loads(line)["event"] for line in self.lines]
 
 
-def logged(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what was reported, by name."""
-    return [json.loads(record.message)["event"] for record in caplog.records if record.levelname in {"WARNING", "ERROR"}]
+@pytest.fixture
+def reports() -> Iterator[Reports]:
+    listening = Reports()
+    logger = logging.getLogger("vuelta")
+    logger.addHandler(listening)
+    yield listening
+    logger.removeHandler(listening)
 
 
 def put_off(message: EmailMessage) -> None:
@@ -228,7 +138,7 @@ def test_a_mail_that_is_put_off_keeps_back_the_later_ones_of_its_return_and_no_o
     assert [message["To"] for message in room.postbox.mails] == ["bo@example.com"]
 
 
-def test_a_refused_mail_is_given_up_and_reported_and_the_next_one_sent(room: Mailroom, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_refused_mail_is_given_up_and_reported_and_the_next_one_sent(room: Mailroom, reports: Reports) -> None:
 
     def refuse_the_first(message: EmailMessage) -> None:
         room.postbox.answer = lambda message: None
@@ -238,8 +148,8 @@ def test_a_refused_mail_is_given_up_and_reported_and_the_next_one_sent(room: Mai
     assert room.worker.deliver(room.has(made("authorised", "under_review"))) == NOTHING_FAILED
     assert room.mail(0).failed == "MessageRejected"
     assert room.mail(1).sent_at is not None
-    assert logged(caplog) == ["mail_given_up"]
-    assert EMAIL not in caplog.text
+    assert reports.events == ["mail_given_up"]
+    assert EMAIL not in str(reports.lines)
 
 
 def test_a_mail_is_given_up_only_when_it_was_tried_often_and_for_a_day(room: Mailroom) -> None:
@@ -263,7 +173,7 @@ def test_a_mail_that_cannot_be_composed_is_tried_a_few_times_and_keeps_nobody_wa
     assert str(room.mail(1).failed).startswith("KeyError at worker.py:")
 
 
-def test_malformed_records_are_reported_and_dropped(room: Mailroom, caplog: pytest.LogCaptureFixture) -> None:
+def test_malformed_records_are_reported_and_dropped(room: Mailroom, reports: Reports) -> None:
     batch = room.has(made("authorised"))
     waiting = {"unsent": {"S": "UNSENT"}}
     bad = [
@@ -274,7 +184,7 @@ def test_malformed_records_are_reported_and_dropped(room: Mailroom, caplog: pyte
     batch["Records"] = [*bad, *batch["Records"], *bad]
     assert room.worker.deliver(batch) == NOTHING_FAILED
     assert len(room.postbox.mails) == 1
-    assert set(logged(caplog)) == {"record_unreadable"}
+    assert set(reports.events) == {"record_unreadable"}
 
 
 def test_records_of_items_where_nothing_waits_cost_no_call(room: Mailroom) -> None:
@@ -286,7 +196,7 @@ def test_records_of_items_where_nothing_waits_cost_no_call(room: Mailroom) -> No
     assert faults.calls == []
 
 
-def test_an_item_that_nobody_can_read_stops_neither_stream_nor_sweep(room: Mailroom, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_item_that_nobody_can_read_stops_neither_stream_nor_sweep(room: Mailroom, reports: Reports) -> None:
     waits = {"unsent": "UNSENT", "unsent_since": "2000"}
     names = {"pk": "azulu#AZ0", "sk": "RETURN#001", "type": "return", "merchant": "azulu", "order_number": "AZ0", "slot": 1}
     poison = packed(names | waits)
@@ -298,7 +208,7 @@ def test_an_item_that_nobody_can_read_stops_neither_stream_nor_sweep(room: Mailr
     assert room.worker.deliver(event(poison, lookup)) == NOTHING_FAILED
     room.later(minutes=2)
     assert len(room.postbox.mails) == 2
-    assert set(logged(caplog)) == {"item_failed", "item_unreadable"}
+    assert set(reports.events) == {"item_failed", "item_unreadable"}
 
 
 def test_the_sweep_leaves_to_the_stream_what_is_younger_than_a_minute(room: Mailroom) -> None:

@@ -1,0 +1,129 @@
+"""A worker on real tables for tests: azulu with Ana's order, a postbox, a clock that can be set, and calls that can be broken."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+from chalicelib.access import Access
+from chalicelib.adapters.dynamodb import Table, packed
+from chalicelib.adapters.items import order_to_item
+from chalicelib.adapters.returns_table import ReturnsTable, return_item
+from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.domain.returns import Mail, Return
+from chalicelib.shops import load_shops
+from chalicelib.worker import Worker
+from tests.conftest import Tables
+from tests.made import EMAIL, NOON, order, stored
+
+PORTAL_URL = "https://returns.example.com"
+Event = dict[str, Any]
+
+
+class Postbox:
+    """Takes every mail, unless `answer` raises for it."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer: Callable[[EmailMessage], None] = lambda message: None
+
+    def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
+        self.answer(message)
+        self.mails.append(message)
+
+
+class Crash(BaseException):
+    """The end of the process: nothing catches it."""
+
+
+class Faults:
+    """Counts the calls that pass through, and breaks one of them: before it happens or after."""
+
+    def __init__(self, at: int = 0, error: BaseException | None = None, *, after: bool = False) -> None:
+        self.calls: list[str] = []
+        self.at, self.error, self.after = at, error, after
+
+    def on(self, target: Any) -> Any:
+        """Return a stand-in for a table or the post whose calls pass through here."""
+        return _Broken(target, self)
+
+    def call(self, name: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        self.calls.append(name)
+        broken = self.error if len(self.calls) == self.at else None
+        if broken and not self.after:
+            raise broken
+        answer = function(*arguments, **named)
+        if broken:
+            raise broken
+        return answer
+
+
+class _Broken:
+    def __init__(self, target: Any, faults: Faults) -> None:
+        self._target, self._faults = target, faults
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._target, name)
+        return lambda *arguments, **named: self._faults.call(name, function, *arguments, **named)
+
+
+class Mailroom:
+    """Azulu's tables with Ana's order, a postbox, and a worker between them."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.at = NOON + timedelta(seconds=1)
+        self.tables = tables
+        self.returns = ReturnsTable(Table(tables.client, tables.returns))
+        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
+        self.postbox = Postbox()
+        self.numbers = itertools.count()
+        self.worker = self.with_faults(Faults())
+        tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(order()))))
+
+    def with_faults(self, faults: Faults) -> Worker:
+        """Return a worker on the same tables and post, all of whose calls go through these faults."""
+        returns, sessions = faults.on(self.returns), faults.on(self.sessions)
+        access = Access(returns, sessions, self.clock, self.secret)
+        return Worker(access, returns, sessions, load_shops(), faults.on(self.postbox), self.clock, PORTAL_URL)
+
+    def clock(self) -> datetime:
+        return self.at
+
+    def secret(self) -> str:
+        return f"secret-{next(self.numbers)}"
+
+    def has(self, *new: Return) -> Event:
+        """Keep returns, and return the event that their stream makes of it."""
+        for each in new:
+            assert self.returns.add(each)
+        return event(*(packed(return_item(each)) for each in new))
+
+    def asked(self, email: str = EMAIL, number: str = "AZ-1001") -> Event:
+        """Ask for a link, and return the event that the stream makes of it."""
+        self.worker.access.ask("azulu", number, email, "es", "1.1.1.1")
+        items = self.tables.client.scan(TableName=self.tables.sessions)["Items"]
+        return event(*(item for item in items if item["type"]["S"] == "lookup" and "unsent" in item))
+
+    def mail(self, number: int = 0) -> Mail:
+        """Return a mail of the return as it is kept."""
+        kept = self.returns.by_slot("azulu", "AZ-1001", 1)
+        assert kept is not None
+        return kept.outbox[number]
+
+    def later(self, **time: float) -> None:
+        """Let time pass, then sweep."""
+        self.at += timedelta(**time)
+        self.worker.sweep()
+
+
+def event(*images: Mapping[str, Any]) -> Event:
+    """Return a batch of stream records as Lambda hands it over."""
+    return {
+        "Records": [
+            {"eventID": f"e{number}", "eventName": "INSERT", "dynamodb": {"NewImage": image, "SequenceNumber": str(100 + number)}}
+            for number, image in enumerate(images)
+        ]
+    }
