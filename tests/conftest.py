@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import shutil
 import subprocess
@@ -55,6 +56,15 @@ def new_tables(client: DynamoDBClient) -> Tables:
     tables = Tables(client, f"returns-{os.getpid()}-{number}", f"sessions-{os.getpid()}-{number}")
     create_tables(client, {"ReturnsTable": tables.returns, "SessionsTable": tables.sessions})
     return tables
+
+
+@pytest.fixture(autouse=True)
+def logs_are_heard() -> Iterator[None]:
+    """Let pytest hear our logger, which keeps to itself once the app is imported."""
+    logger = logging.getLogger("vuelta")
+    before, logger.propagate = logger.propagate, True
+    yield
+    logger.propagate = before
 
 
 @pytest.fixture
