@@ -60,7 +60,15 @@ def _fedex(number: str) -> bool:
     return total % 11 % 10 == digits[11]
 
 
-_POSTS = {"US": "USPS", "CO": "4-72", "IR": "Iran Post", "ES": "Correos", "DE": "Deutsche Post", "GB": "Royal Mail", "CN": "China Post"}
+_POSTS = {
+    "US": "USPS",
+    "CO": "4-72",
+    "IR": "Iran Post",
+    "ES": "Correos",
+    "DE": "Deutsche Post",
+    "GB": "Royal Mail",
+    "CN": "China Post",
+}
 
 _CARRIERS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
     ("UPS", re.compile(r"1Z[0-9A-Z]{15}[0-9]"), _ups),

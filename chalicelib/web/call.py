@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from chalice import Response
 from chalice.app import Request
+
 from chalicelib.access import csrf_token
 from chalicelib.bootstrap import Portal
 from chalicelib.domain.visits import SESSION_LIFE, Session
@@ -37,10 +38,9 @@ class Call:
         self.reference = http.request_id(request)
         self.cookies: list[str] = []
         self._secure = portal.settings.secure
-        self._chosen = http.query(request, "lang") or self._cookie(LANGUAGE_COOKIE)
+        self._chosen = self._cookie(LANGUAGE_COOKIE)
         self.wording = self._negotiated(None)
-        if http.query(request, "lang"):
-            self._keep_language()
+        self._choose(http.query(request, "lang"))
 
     @property
     def merchant_slug(self) -> str:
@@ -60,10 +60,7 @@ class Call:
         if http.from_elsewhere(self.request, self.portal.settings.portal_url):
             raise http.Refused(403)
         fields = http.read_fields(self.request)
-        if "lang" in fields:
-            self._chosen = fields["lang"]
-            self.wording = self._negotiated(None)
-            self._keep_language()
+        self._choose(fields.get("lang"))
         return fields
 
     @property
@@ -88,7 +85,7 @@ class Call:
 
     @cached_property
     def session(self) -> Session:
-        """The open session at this shop. NoSession if there is none; a posted form must carry its token, else Refused with 403."""
+        """The open session at this shop. NoSession if there is none; Refused with 403 if a posted form lacks its token."""
         posted = self.fields if self.request.method == "POST" else {}
         secret = self.secret
         session = self.portal.access.session(self.merchant_slug, secret) if secret else None
@@ -156,6 +153,13 @@ class Call:
         accepted = self.request.headers.get("accept-language")
         spoken = merchant.languages if merchant else ()
         return Wording(negotiate(self._chosen, link, accepted, spoken), merchant)
+
+    def _choose(self, language: str | None) -> None:
+        """Speak the language that the customer asks for from now on, if we can."""
+        if language in LANGUAGES:
+            self._chosen = language
+            self.wording = self._negotiated(None)
+            self._keep_language()
 
     def _keep_language(self) -> None:
         code = self.wording.language.code

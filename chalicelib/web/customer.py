@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chalice import Blueprint, Response
+
 from chalicelib import bootstrap
 from chalicelib.bootstrap import Portal
 from chalicelib.web import door, draft, errors, status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalice import Response
+
 from chalicelib.access import LinkUnusable
 from chalicelib.domain.policy import Policy
 from chalicelib.shops import Shop
@@ -32,9 +33,7 @@ def find(call: Call) -> Response:
         return _start(call, FindForm(form.number, form.email), 200)
     if form.mistakes:
         return _start(call, form, 422)
-    call.portal.access.ask(
-        call.merchant_slug, form.number, form.email, call.wording.language.code, http.source(call.request)
-    )
+    call.portal.access.ask(call.merchant_slug, form.number, form.email, call.wording.language.code, http.source(call.request))
     return call.go("/sent")
 
 
@@ -102,7 +101,9 @@ def sign_out(call: Call) -> Response:
 def _start(call: Call, form: FindForm, status: int) -> Response:
     current = _current(call.known_shop, call)
     mistakes: list[Mistake] = form.mistakes
-    return call.page("start", status, form=form, mistakes=mistakes, facts=facts(current), form_id="step", returning=bool(call.secret))
+    return call.page(
+        "start", status, form=form, mistakes=mistakes, facts=facts(current), form_id="step", returning=bool(call.secret)
+    )
 
 
 def _current(shop: Shop, call: Call) -> Policy:
@@ -115,5 +116,3 @@ def _unusable(call: Call, token: str, error: LinkUnusable) -> Response:
         call.speak(error.link.language)
     status = 404 if error.trouble == "unknown" else 410
     return call.page("unusable", status, token=token, trouble=error.trouble, known=error.link is not None, form=FindForm())
-
-

@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from chalice import Response
+
 from chalicelib.desk import ChangedMeanwhile
 from chalicelib.domain.comparisons import Difference, fingerprint
 from chalicelib.domain.drafts import DraftLine
@@ -224,9 +225,7 @@ def _choices(visit: Visit, decisions: Mapping[Method, Decision]) -> list[Choice]
     return choices
 
 
-def _check_page(
-    call: Call, visit: Visit, decision: Decision, seen: str, found: tuple[Difference, ...], status: int
-) -> Response:
+def _check_page(call: Call, visit: Visit, decision: Decision, seen: str, found: tuple[Difference, ...], status: int) -> Response:
     method = visit.draft.method or "mail"
     return call.page(
         "check",
@@ -237,7 +236,9 @@ def _check_page(
         seen=seen,
         differences=[_readable(each) for each in found],
         address=masked(visit.session.email),
-        variants={line.id: call.portal.desk.variants(visit, visit.order.line(line.id)) for line in visit.draft.lines if line.wish_sku},
+        variants={
+            line.id: call.portal.desk.variants(visit, visit.order.line(line.id)) for line in visit.draft.lines if line.wish_sku
+        },
         signed_in=True,
         step=4,
         form_id="step",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from chalice import Response
 from chalice.app import Request
+
 from chalicelib.bootstrap import Portal
 from chalicelib.desk import Busy, NothingChosen, StaleDraft, Unknown
 from chalicelib.domain.errors import LifecycleError, Unavailable

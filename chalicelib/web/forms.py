@@ -51,7 +51,7 @@ class FindForm:
     @classmethod
     def read(cls, fields: Fields) -> FindForm:
         """Read what was posted."""
-        form = cls(one_line(fields.get("number", ""))[:LONGEST_LINE], one_line(fields.get("email", ""))[:LONGEST_LINE * 2])
+        form = cls(one_line(fields.get("number", ""))[:LONGEST_LINE], one_line(fields.get("email", ""))[: LONGEST_LINE * 2])
         if not fold_order_number(form.number):
             form.mistakes.append(Mistake("number", "number_missing"))
         elif order_number_fault(form.number):
@@ -206,14 +206,18 @@ class OutcomesForm:
         return cls(how, {line.id: line.outcome for line in draft.lines if line.outcome})
 
     @classmethod
-    def read(cls, fields: Fields, ways: Sequence[str], offered: Mapping[Method, Mapping[str, Sequence[OutcomeKind]]]) -> OutcomesForm:
+    def read(
+        cls, fields: Fields, ways: Sequence[str], offered: Mapping[Method, Mapping[str, Sequence[OutcomeKind]]]
+    ) -> OutcomesForm:
         """Read what was posted; `offered` holds by method and line id what is open there."""
         form = cls(how=fields.get("how", ""))
         if form.how not in ways:
             form.mistakes.append(Mistake("how", "choice_unknown" if form.how else "how_missing"))
             form.how = ""
         for index, line_id in enumerate(next(iter(offered.values()), {})):
-            open_now = offered[form.method][line_id] if form.how else [kind for each in offered.values() for kind in each[line_id]]
+            open_now = (
+                offered[form.method][line_id] if form.how else [kind for each in offered.values() for kind in each[line_id]]
+            )
             wanted = fields.get(f"outcome-{line_id}", "")
             chosen = next((kind for kind in get_args(OutcomeKind) if kind == wanted), None)
             if chosen:

@@ -1,4 +1,4 @@
-"""What is odd about browsers and API Gateway: addresses behind a stage, cookies, origins, bodies, and the headers of every answer."""
+"""What is odd about browsers and API Gateway: addresses behind a stage, cookies, origins, bodies, every answer's headers."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ class Refused(Exception):
 def security_policy(style_hash: str | None) -> str:
     """Return the content security policy of a page whose only style is the inlined one with this hash."""
     style = f"'{style_hash}'" if style_hash else "'none'"
-    return (
-        f"default-src 'none'; style-src {style}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    )
+    return f"default-src 'none'; style-src {style}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def answer(html: str, status: int, style_hash: str | None, cookies: list[str]) -> Response:

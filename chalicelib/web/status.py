@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalice import Response
+
 from chalicelib.domain.carriers import recognise
 from chalicelib.domain.errors import LifecycleError
 from chalicelib.domain.returns import Return

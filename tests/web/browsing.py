@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import logging
 import re
@@ -227,5 +228,5 @@ def check_page(page: Page) -> None:
     assert "{{" not in page.text.replace("{{7*7}}", ""), where
     assert "None" not in re.sub(r"\bNone\b(?= )", "", page.text) or html["lang"] == "en", where
     levels = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
-    visible = [level for level, following in zip(levels, levels[1:], strict=False) if following > level + 1]
+    visible = [level for level, following in itertools.pairwise(levels) if following > level + 1]
     assert not visible, f"{where}: a level of headings is left out: {levels}"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from moto import mock_aws
 
 from chalicelib.bootstrap import Portal, build
 from chalicelib.domain.identifiers import fold_email, fold_order_number
@@ -16,6 +18,9 @@ from chalicelib.local.demo.load import load
 from chalicelib.settings import Settings
 from tests.conftest import REGION, new_tables
 from tests.web.browsing import Browser
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 NOON = datetime(2026, 3, 10, 17, 0, tzinfo=UTC)
 
@@ -26,6 +31,7 @@ class Site:
 
     portal: Portal
     addresses: dict[str, str]
+    client: DynamoDBClient
     _at: list[datetime] = field(default_factory=lambda: [NOON])
 
     def later(self, **span: float) -> None:
@@ -57,7 +63,14 @@ class Site:
 @pytest.fixture
 def site(aws: None) -> Iterator[Site]:
     """The portal as `make run` shows it, at noon in Bogotá."""
-    yield new_site()
+    return new_site()
+
+
+@pytest.fixture(scope="module")
+def quiet_site() -> Iterator[Site]:
+    """One portal for all tests of a module that leave it as it is."""
+    with mock_aws():
+        yield new_site()
 
 
 def new_site(portal_url: str = "http://127.0.0.1:8000") -> Site:
@@ -67,4 +80,4 @@ def new_site(portal_url: str = "http://127.0.0.1:8000") -> Site:
     clock: Callable[[], datetime] = lambda: at[0]  # noqa: E731
     portal = build(Settings(tables.returns, tables.sessions, portal_url), tables.client, clock)
     orders = load(portal)
-    return Site(portal, {order.number: order.email for order in orders}, at)
+    return Site(portal, {order.number: order.email for order in orders}, tables.client, at)

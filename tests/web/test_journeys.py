@@ -63,16 +63,16 @@ def test_a_customer_goes_from_the_mailed_link_to_a_return(site: Site, shop: str,
 
 @pytest.mark.parametrize("shop", WAYS)
 @pytest.mark.parametrize("language", ["en", "es", "fa"])
-def test_the_pages_before_the_link_speak_every_language(site: Site, shop: str, language: str) -> None:
-    browser = site.browser(language)
+def test_the_pages_before_the_link_speak_every_language(quiet_site: Site, shop: str, language: str) -> None:
+    browser = quiet_site.browser(language)
     for address in (f"/{shop}", f"/{shop}/policy", f"/{shop}/sent", f"/{shop}/items", f"/{shop}/nowhere/at/all"):
         page = browser.get(address)
         assert page.all("html")[0]["lang"] == language
 
 
 @pytest.mark.parametrize("number", ["AL-1001", "AL-1002", "AL-1003", "AL-1004", "AZ-1002", "AZ-1003", "AZ-1004", "AZ-1005"])
-def test_every_line_of_every_order_has_its_verdict_on_the_first_page(site: Site, number: str) -> None:
-    page = site.inside(number).page
+def test_every_line_of_every_order_has_its_verdict_on_the_first_page(quiet_site: Site, number: str) -> None:
+    page = quiet_site.inside(number).page
     assert page.body.count('class="badge') >= len(page.all("li")[:1])
     assert page.heading == "What would you like to send back?"
 
