@@ -53,7 +53,7 @@ def shops() -> Iterator[Shops]:
         if said is not None:
             yield Shops(Run(port, time.monotonic() - began, said))
             served.send_signal(signal.SIGINT)
-        served.communicate(timeout=10)
+        served.communicate(timeout=30)
         errors.seek(0)
         written = errors.read()
         assert said is not None, written

@@ -37,7 +37,7 @@ _WIDER = """() => {
   const width = document.documentElement.clientWidth
   const out = [...document.querySelectorAll("body *")].filter((each) => {
     const {left, right, width: own} = each.getBoundingClientRect()
-    return own > 1 && (left < -0.5 || right > width + 0.5) && !each.matches(".visually-hidden, .skip")
+    return own > 1 && (left < -0.5 || right > width + 0.5) && !each.closest(".visually-hidden, .skip")
   })
   const scrolls = document.documentElement.scrollWidth > width
   return [...out.map((each) => each.outerHTML.slice(0, 100)), ...(scrolls ? ["the page scrolls sideways"] : [])]

@@ -19,8 +19,8 @@ def test_every_page_is_for_everybody(comes: Comes, walk: Stops, language: str) -
     arrived: list[Response] = []
 
     def bring(number: str) -> Customer:
-        # Our content security policy lets no script in, the one that inspects neither.
-        customer = comes(number, language, bypass_csp=True)
+        # Our content security policy lets no script in, the one that inspects neither; and what moves has no colour yet.
+        customer = comes(number, language, bypass_csp=True, reduced_motion="reduce")
         customer.page.context.add_init_script(path=AXE)
         customer.page.on("response", lambda answer: arrived.append(answer) if answer.request.is_navigation_request() else None)
         return customer
