@@ -90,7 +90,7 @@ class Envelope:
 
 def build(envelope: Envelope, subject: str, text: str, html: str) -> EmailMessage:
     """Return the message, ready to be sent; MailRefused if an address is none that mail can reach."""
-    merchant = envelope.merchant
+    merchant = envelope.merchant.called_in(envelope.language)
     sender = _address(merchant.sender, header_text(merchant.name))
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender

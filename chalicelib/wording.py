@@ -19,7 +19,7 @@ class Wording:
 
     def __init__(self, language: Language, merchant: Merchant | None = None) -> None:
         self.language = language
-        self.merchant = merchant
+        self.merchant = merchant.called_in(language.code) if merchant else None
         self.zone: dt.tzinfo = merchant.timezone if merchant else dt.UTC
         self._formats = formats(language.code, merchant.country if merchant else None)
         self._translations = translations(language.code)

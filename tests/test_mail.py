@@ -37,7 +37,7 @@ def test_every_message_is_among_the_samples_in_every_language() -> None:
 
 def test_headers_are_these_and_no_others_and_nothing_is_wrong_with_them() -> None:
     for name, language, message in every_mail():
-        merchant = load_shops()[name.partition("-")[0]].merchant
+        merchant = load_shops()[name.partition("-")[0]].merchant.called_in(language)
         assert set(message.keys()) == HEADERS
         assert len(message.keys()) == len(HEADERS)
         assert message.defects == []
@@ -200,8 +200,8 @@ def test_a_rejection_gives_the_words_of_the_person_and_the_clauses_with_their_ad
     made = decided(waits, ("2",), approve=False, by="Neda", note="It was washed.\nWe are sorry.", at=NOON + timedelta(hours=5))
     text = text_of(made)
     assert "> It was washed. > We are sorry." in text
-    assert f"{PORTAL_URL}/nurana/policy#N1" in text
-    assert f"{PORTAL_URL}/nurana/policy#N8" not in text, "who pays for the parcel has decided nothing"
+    assert f"{PORTAL_URL}/nurana/policy?version=2024-01-01#N1" in text
+    assert f"{PORTAL_URL}/nurana/policy?version=2024-01-01#N8" not in text, "who pays for the parcel has decided nothing"
     assert "Neda" not in text
     assert "RMA number" not in text
 

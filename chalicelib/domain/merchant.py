@@ -81,10 +81,14 @@ class Review(Section):
 
 
 class Merchant(Section):
-    """A shop. `languages` lists the codes it speaks, its own first; `holidays` are dates in its zone."""
+    """A shop. `languages` lists the codes it speaks, its own first; `holidays` are dates in its zone.
+
+    `names` holds the languages in which the shop is called otherwise than `name`, such as its name in another script.
+    """
 
     slug: Slug
     name: Annotated[str, Field(min_length=1, max_length=60)]
+    names: Texts = {}
     zone: Annotated[str, AfterValidator(_known_zone)]
     country: Country
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -110,6 +114,11 @@ class Merchant(Section):
     def timezone(self) -> ZoneInfo:
         """The shop's zone, in which its days begin and end."""
         return ZoneInfo(self.zone)
+
+    def called_in(self, language: str) -> Merchant:
+        """Return the shop under the name that it has in this language."""
+        name = self.names.get(language)
+        return self.model_copy(update={"name": name}) if name else self
 
     def local(self, at: datetime) -> datetime:
         """Return the moment on the shop's clock."""
