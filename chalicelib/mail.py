@@ -121,7 +121,7 @@ class Letter:
 def lookup_mail(lookup: Lookup, mailed: MailedLink, merchant: Merchant, portal_url: str, at: datetime) -> EmailMessage:
     """Return the mail that answers a lookup with a link; MailRefused if its address is none that mail can reach."""
     envelope = Envelope(merchant, lookup.email, lookup.language, f"lookup/{lookup.id}", at)
-    return _composed(lookup.purpose, envelope, mailed, portal_url, {"number": mailed.number})
+    return _composed(lookup.purpose, envelope, mailed, f"{portal_url}/{merchant.slug}", {})
 
 
 def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetime) -> EmailMessage:
@@ -129,19 +129,20 @@ def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetim
     made = letter.made
     identity = f"return/{made.merchant}/{made.order_number}/{made.slot}/{letter.mail.id}"
     envelope = Envelope(letter.shop.merchant, made.email, made.language, identity, at)
-    values = {"letter": letter, "made": made}
-    return _composed(letter.mail.message, envelope, mailed, portal_url, values)
+    version = made.policy_id.partition("@")[2]
+    values = {"letter": letter, "made": made, "policy_query": f"?version={version}"}
+    return _composed(letter.mail.message, envelope, mailed, f"{portal_url}/{made.merchant}", values)
 
 
-def _composed(name: str, envelope: Envelope, mailed: MailedLink, portal_url: str, values: Mapping[str, object]) -> EmailMessage:
+def _composed(name: str, envelope: Envelope, mailed: MailedLink, shop_url: str, values: Mapping[str, object]) -> EmailMessage:
     merchant = envelope.merchant
     wording = Wording(negotiate(envelope.language, None, None, merchant.languages), merchant)
     context = {
         "number": mailed.number,
-        "link": f"{portal_url}/{merchant.slug}/link/{mailed.secret}",
+        "link": f"{shop_url}/link/{mailed.secret}",
         "until": mailed.link.expires_at,
         "life": LINK_LIFE[mailed.link.purpose],
-        "policy_url": f"{portal_url}/{merchant.slug}/policy",
+        "policy_url": f"{shop_url}/policy{values.get('policy_query', '')}",
         **values,
     }
     subject = render(f"email/{name}/subject.txt", wording, **context).strip()
