@@ -163,7 +163,8 @@ def _ways(visit: Visit) -> list[str]:
 
 def _items_page(call: Call, visit: Visit, form: ItemsForm | None, status: int) -> Response:
     notice = http.query(call.request, "notice")
-    form = form or ItemsForm.of(visit.draft, _available(visit))
+    available = _available(visit)
+    form = form or ItemsForm.of(visit.draft, available)
     return call.page(
         "items",
         status,
@@ -175,7 +176,7 @@ def _items_page(call: Call, visit: Visit, form: ItemsForm | None, status: int) -
         countries=call.wording.countries() if asks_country(visit.policy) else {},
         notice=notice if notice in NOTICES else None,
         signed_in=True,
-        step=1,
+        step=1 if available else None,
         form_id="step",
     )
 
