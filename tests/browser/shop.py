@@ -42,6 +42,11 @@ class Shops:
         """The portal's address."""
         return f"http://127.0.0.1:{self.run.port}"
 
+    @property
+    def mailbox(self) -> str:
+        """The mailbox page's address."""
+        return f"http://127.0.0.1:{self.run.port + 1}"
+
     def order(self, number: str) -> Order:
         """Return a fresh copy of one of the demo's orders, under a number and an address of its own."""
         if not self.stock:
