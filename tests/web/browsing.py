@@ -93,11 +93,12 @@ class Page(HTMLParser):
 class Browser:
     """One browser: cookies, languages, the page it shows. Every answer is held to the rules for pages."""
 
-    def __init__(self, portal: Portal, language: str = "en") -> None:
+    def __init__(self, portal: Portal, language: str = "en", stage: str = "") -> None:
         self.app = Chalice(app_name="vuelta")
         self.app.log.setLevel(logging.INFO)
         self.app.register_blueprint(customer(lambda: portal))
         self.secure = portal.settings.secure
+        self.stage = stage
         self.language = language
         self.cookies: dict[str, str] = {}
         self.page: Page
@@ -119,7 +120,7 @@ class Browser:
 
     def send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
         """Send one request as API Gateway hands it on; return the answer as it takes it."""
-        parts = urlsplit(address)
+        parts = urlsplit(address.removeprefix(self.stage))
         route, captured = self._route(parts.path)
         sent = {"host": "127.0.0.1:8000", "accept-language": self.language, "accept": "text/html"}
         if self.cookies:
@@ -133,7 +134,7 @@ class Browser:
             "requestContext": {
                 "httpMethod": method,
                 "resourcePath": route,
-                "path": parts.path,
+                "path": self.stage + parts.path,
                 "requestId": str(uuid.uuid4()),
                 "identity": {"sourceIp": "192.0.2.7"},
             },

@@ -91,7 +91,8 @@ def test_two_lines_of_one_order_get_different_outcomes_in_one_return(site: Site)
         ("exchange", "authorised", 2), ("refund", "under_review", 1),
     ]  # fmt: skip
     assert (made.method, made.store) == ("store", "bogota-zona-t")
-    assert made.lines[0].wish_sku == "VL-77-S"
+    assert made.lines[0].wish is not None
+    assert made.lines[0].wish.sku == "VL-77-S"
 
 
 def test_what_is_left_of_a_line_can_be_asked_back_later(site: Site) -> None:

@@ -199,3 +199,15 @@ def test_the_language_follows_link_choice_browser_and_shop(quiet_site: Site) -> 
     assert language(quiet_site.browser("de"), "/azulu") == "es"
     assert language(quiet_site.browser("de"), "/nurana") == "fa"
     assert language(quiet_site.browser("de"), quiet_site.link("AZ-1001", language="fa")) == "fa"
+
+
+@pytest.mark.parametrize("stage", ["/api", "/returns/v1"])
+def test_behind_a_stage_every_address_begins_with_it(site: Site, stage: str) -> None:
+    browser = Browser(site.portal, stage=stage)
+    browser.get(stage + site.link("AZ-1001"))
+    page = browser.submit()
+    assert page.address == f"{stage}/azulu/items"
+    addresses = [each["href"] for each in page.all("a")] + [form["action"] for form, _ in page.forms]
+    ours = [each for each in addresses if each.startswith("/")]
+    assert ours
+    assert all(each.startswith(f"{stage}/azulu") for each in ours)
