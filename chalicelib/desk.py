@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,7 +87,7 @@ class Desk:
         }
 
     def variants(self, visit: Visit, line: Line) -> tuple[Variant, ...]:
-        """Return what the catalogue offers in place of a line, cheapest surprise first: same product, by SKU."""
+        """Return what the catalogue offers in place of a line: the same product, by SKU."""
         return self.returns.variants(visit.order.merchant, line.product) if line.product else ()
 
     def choose_items(self, visit: Visit, quantities: Mapping[str, int], proof: Proof, country: Country | None) -> Visit:
@@ -169,7 +169,7 @@ class Desk:
                 raise NothingChosen("outcomes")
             if all(line["verdict"] == "refused" for line in now["lines"].values()):
                 raise NothingChosen("items")
-            new = visit.new_return(decision, new_rma(self.random_bits(75)), language or visit.session.language, self.clock())
+            new = self._new_return(visit, decision, language or visit.session.language)
             if self.returns.add(new):
                 self.sessions.drop_draft(new.merchant, visit.session.number, draft_id)
                 return new
@@ -195,6 +195,10 @@ class Desk:
             return current if current.status == "cancelled" else cancelled(current, self.clock())
 
         return self._change(visit, slot, once)
+
+    def _new_return(self, visit: Visit, decision: Decision, language: str) -> Return:
+        wishes = {line.id: wished for line, wished in self._wishes(visit)}
+        return visit.new_return(decision, wishes, new_rma(self.random_bits(75)), language, self.clock())
 
     def _change(self, visit: Visit, slot: int, step: Callable[[Return], Return]) -> Return:
         for _ in range(ATTEMPTS):
@@ -224,14 +228,18 @@ class Desk:
         raise Busy("the draft is being written by others")
 
     def _replacements(self, visit: Visit) -> dict[str, Replacement]:
-        """Look up what the catalogue says of each wished variant; a wish that it does not know decides nothing."""
-        found: dict[str, Replacement] = {}
-        for wish in visit.draft.lines:
-            if wish.wish_sku:
-                for variant in self.variants(visit, visit.order.line(wish.id)):
-                    if variant.sku == wish.wish_sku and variant.currency == visit.order.currency:
-                        found[wish.id] = Replacement(price=variant.price, in_stock=variant.stock >= wish.quantity)
-        return found
+        """Return what the catalogue says of each wished variant; a wish that it does not know decides nothing."""
+        return {
+            line.id: Replacement(price=wished.price, in_stock=wished.stock >= line.quantity)
+            for line, wished in self._wishes(visit)
+        }
+
+    def _wishes(self, visit: Visit) -> Iterator[tuple[DraftLine, Variant]]:
+        for line in visit.draft.lines:
+            if line.wish_sku:
+                for variant in self.variants(visit, visit.order.line(line.id)):
+                    if variant.sku == line.wish_sku and variant.currency == visit.order.currency:
+                        yield line, variant
 
 
 def _told(line: DraftLine, described: DraftLine) -> DraftLine:

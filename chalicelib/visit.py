@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.merchant import Merchant
-from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, StoredOrder
+from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, StoredOrder, Variant
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.returns import Return, ReturnLine, born
 from chalicelib.domain.verdicts import Decision, LineDecision
@@ -75,12 +75,17 @@ class Visit:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""
         return tuple(self._offer(line) for line in self.order.lines)
 
-    def new_return(self, decision: Decision, reserved_rma: str, language: str, at: datetime) -> Return:
-        """Return what the checked draft becomes: every line that is not refused, in the next free slot."""
+    def new_return(
+        self, decision: Decision, wishes: Mapping[str, Variant], reserved_rma: str, language: str, at: datetime
+    ) -> Return:
+        """Return what the checked draft becomes: every line that is not refused, in the next free slot.
+
+        `wishes` holds by line id the wished variants that the catalogue knows.
+        """
         draft, order = self.draft, self.order
         assert draft.method is not None, "a checked draft has a method"
         lines = tuple(
-            _new_line(order.line(line.id), chosen, line)
+            _new_line(order.line(line.id), chosen, line, wishes.get(line.id))
             for line in decision.lines
             if line.verdict != "refused" and (chosen := draft.line(line.id))
         )
@@ -153,7 +158,7 @@ def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
     return window.end(at, merchant)
 
 
-def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLine:
+def _new_line(line: Line, chosen: DraftLine, decision: LineDecision, wish: Variant | None) -> ReturnLine:
     assert chosen.reason is not None, "a checked line has a reason"
     assert chosen.outcome is not None, "a checked line has an outcome"
     outcome = next(each for each in decision.outcomes if each.kind == chosen.outcome)
@@ -162,7 +167,7 @@ def _new_line(line: Line, chosen: DraftLine, decision: LineDecision) -> ReturnLi
         quantity=decision.quantity,
         reason=chosen.reason,
         remark=chosen.remark,
-        wish_sku=chosen.wish_sku,
+        wish=wish,
         wish_words=chosen.wish_words,
         decision=decision,
         outcome=chosen.outcome,

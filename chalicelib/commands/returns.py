@@ -85,7 +85,7 @@ def _print(wired: Portal, made: Return) -> None:
         print(_line(line, made.currency))
         for clause in line.decision.clauses:
             print(f"      {clause.effect:<9} {clause.id}: {clause.text['en']}")
-        for label, text in (("customer", line.remark), ("wants", line.wish_sku or line.wish_words), ("reply", line.reply)):
+        for label, text in (("customer", line.remark), ("wants", line.wanted), ("reply", line.reply)):
             if text:
                 print(f"      {label}: {text!r}")
     if made.parcel:

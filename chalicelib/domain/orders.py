@@ -125,6 +125,11 @@ class Variant(Shape):
     currency: Currency
     stock: Annotated[int, Field(ge=0, le=1_000_000_000)]
 
+    @property
+    def label(self) -> str:
+        """What a person calls it: its name and what tells it from the others, `Linen dress · M`."""
+        return " · ".join([self.name, *self.options.values()])
+
 
 class Replacement(Shape):
     """What the customer wants instead, as the catalogue knows it: price per unit, and whether it is there."""

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from chalicelib.domain.errors import LifecycleError
-from chalicelib.domain.orders import Country, Line, Method, Proof, Reason, Shape
+from chalicelib.domain.orders import Country, Line, Method, Proof, Reason, Shape, Variant
 from chalicelib.domain.verdicts import Charge, LineDecision, Outcome, OutcomeKind
 
 LineStatus = Literal["authorised", "under_review", "rejected", "cancelled"]
@@ -35,13 +35,18 @@ class ReturnLine(Shape):
     quantity: Annotated[int, Field(ge=1)]
     reason: Reason
     remark: str = ""
-    wish_sku: str | None = None
+    wish: Variant | None = None
     wish_words: str = ""
     decision: LineDecision
     outcome: OutcomeKind
     status: LineStatus
     ship_by: AwareDatetime | None
     reply: str = ""
+
+    @property
+    def wanted(self) -> str:
+        """What the customer wants instead, as a person would call it; empty if they did not say."""
+        return self.wish.label if self.wish else self.wish_words
 
     @property
     def chosen(self) -> Outcome:
