@@ -132,6 +132,7 @@ class Call:
             "form_id": None,
             "signed_in": False,
             "step": None,
+            "keep": "",
             "reference": self.reference,
         }
         html = render(f"customer/{template}.html", self.wording, **(furniture | context))

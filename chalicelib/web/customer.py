@@ -17,7 +17,6 @@ View = Callable[..., Response]
 ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", errors.not_there),
     ("GET", "/{shop}", door.returns_page),
-    ("GET", "/{shop}/find", door.back_to_start),
     ("POST", "/{shop}/find", door.find),
     ("GET", "/{shop}/sent", door.sent),
     ("GET", "/{shop}/policy", door.policy),
@@ -40,6 +39,12 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/{shop}/returns/{slot}/tracking", status.track),
     ("GET", "/{shop}/returns/{slot}/cancel", status.confirm_cancelling),
     ("POST", "/{shop}/returns/{slot}/cancel", status.cancel),
+    # A form's own address, opened or reloaded as a page, leads to where the form stands.
+    ("GET", "/{shop}/link/{token}/again", door.back_to_link),
+    ("GET", "/{shop}/find", door.back_to_start),
+    ("GET", "/{shop}/sign-out", door.back_to_start),
+    ("GET", "/{shop}/save", draft.back_to_items),
+    ("GET", "/{shop}/returns/{slot}/tracking", status.back_to_status),
     # Addresses that nothing stands at: a page of ours says so better than the gateway does.
     ("GET", "/{shop}/{a}", errors.not_there),
     ("GET", "/{shop}/{a}/{b}", errors.not_there),

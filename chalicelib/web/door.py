@@ -26,6 +26,11 @@ def back_to_start(call: Call) -> Response:
     return call.go("")
 
 
+def back_to_link(call: Call, token: str) -> Response:
+    """Lead to the link's page whoever opens the address at which a new one is asked for."""
+    return call.go(f"/link/{token}")
+
+
 def find(call: Call) -> Response:
     """Record the wish for a link; the answer is the same whatever is true."""
     form = FindForm.read(call.fields)
@@ -49,7 +54,10 @@ def policy(call: Call) -> Response:
     version = http.query(call.request, "version")
     shown = next((each for each in shop.policies if each.effective.isoformat() == version), current)
     groups = [(group, [clause for clause in shown.clauses if clause.group == group]) for group in GROUPS]
-    return call.page("policy", policy=shown, current=current, groups=[(name, found) for name, found in groups if found])
+    keep = "" if shown is current else f"version={shown.effective.isoformat()}&"
+    return call.page(
+        "policy", keep=keep, policy=shown, current=current, groups=[(name, found) for name, found in groups if found]
+    )
 
 
 def link(call: Call, token: str) -> Response:

@@ -65,7 +65,7 @@ def details(call: Call) -> Response:
     """Ask why each line comes back, how it is, and what is wished for instead."""
     visit = call.visit()
     asked = asked_of(call.portal.desk, visit)
-    if not asked:
+    if next_step(visit, asked) == "items":
         return call.go("/items")
     return _details_page(call, visit, asked, DetailsForm.of(visit.draft), 200)
 
@@ -147,6 +147,11 @@ def save(call: Call) -> Response:
 def saved(call: Call) -> Response:
     """Say that the draft is kept and where its link went."""
     return call.page("saved", address=masked(call.session.email), signed_in=True)
+
+
+def back_to_items(call: Call) -> Response:
+    """Lead to the items whoever opens the address that saving is posted to."""
+    return call.go("/items")
 
 
 def _onward(call: Call, path: str) -> Response:

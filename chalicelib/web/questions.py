@@ -69,7 +69,7 @@ def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
 
 def next_step(visit: Visit, asked: Mapping[str, LineAsked]) -> str:
     """Return the step of the draft that is missing first: items, details, outcomes or, if none is, check."""
-    if not asked:
+    if not asked or any(line.reason is None and line.id not in asked for line in visit.draft.lines):
         return "items"
     for line in asked.values():
         reason = line.chosen.reason

@@ -27,6 +27,12 @@ def status(call: Call, slot: str) -> Response:
     return _page(call, visit, made, "status")
 
 
+def back_to_status(call: Call, slot: str) -> Response:
+    """Lead to the return's page whoever opens the address that its tracking number is posted to."""
+    _, made = _made(call, slot)
+    return call.go(f"/returns/{made.slot}")
+
+
 def track(call: Call, slot: str) -> Response:
     """Note the parcel's number; the carrier is recognised where the number says it."""
     visit, made = _made(call, slot)

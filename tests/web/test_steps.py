@@ -154,3 +154,34 @@ def test_only_notices_that_we_know_are_shown(site: Site, notice: str) -> None:
     page = site.inside("AZ-1001").get(f"/azulu/items?notice={notice.replace('<', '%3C')}")
     assert page.status == 200
     assert ('role="status"' in page.body) is (notice in {"stale", "too_late", "already_made"})
+
+
+def test_a_line_that_cannot_be_asked_back_any_more_leads_to_the_items(site: Site) -> None:
+    browser = site.inside("AZ-1001")
+    browser.submit({"take-1": "yes", "quantity-1": "1", "take-2": "yes"})
+    stored, _ = site.portal.returns.order_with_returns("azulu", "AZ1001")
+    assert stored is not None
+    sold = stored.order.lines[1].model_copy(update={"categories": ("gift_card",)})
+    reimport(site, "AZ-1001", lines=(stored.order.lines[0], sold))
+    for step in ("details", "outcomes", "check"):
+        assert browser.get(f"/azulu/{step}").address == "/azulu/items"
+    browser.submit({"take-1": "yes", "quantity-1": "1"})
+    assert browser.page.address == "/azulu/details"
+
+
+def test_a_line_that_only_a_fault_brings_back_says_so_before_it_asks_why(site: Site) -> None:
+    browser = site.inside("AZ-1004")
+    page = browser.submit({"take-2": "yes"})
+    assert "Cannot be returned" in page.text
+    assert {each["value"] for each in page.all("input") if each.get("name") == "reason-2"} == {
+        "damaged", "defective", "wrong_item", "not_as_described",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("posted", "stands"), [("find", ""), ("sign-out", ""), ("save", "/items"), ("returns/1/tracking", "/returns/1")]
+)
+def test_a_forms_own_address_opened_as_a_page_leads_to_the_form(site: Site, posted: str, stands: str) -> None:
+    browser = go(site.inside("AZ-1001"), WAYS["azulu"])
+    browser.submit()
+    assert browser.get(f"/azulu/{posted}").address == f"/azulu{stands}"
