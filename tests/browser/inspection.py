@@ -43,7 +43,7 @@ _WIDER = """() => {
     return own > 1 && (left < -0.5 || right > width + 0.5) && !each.closest(".visually-hidden, .skip")
   })
   const scrolls = document.documentElement.scrollWidth > width
-  return [...out.map((each) => each.outerHTML.slice(0, 100)), ...(scrolls ? ["the page scrolls sideways"] : [])]
+  return [...out.map((each) => `${each.outerHTML.slice(0, 100)} sticks out`), ...(scrolls ? ["it scrolls sideways"] : [])]
 }"""
 
 
@@ -58,11 +58,17 @@ def faults(page: Page, name: str) -> list[str]:
             if SHOTS:
                 language = page.locator("html").get_attribute("lang")
                 page.screenshot(path=Path(SHOTS) / f"{language}-{width}-{scheme}-{name}.png", full_page=True)
-        found += [f"{name} at {width} px: {each} sticks out" for each in page.evaluate(_WIDER)]
+        found += [f"{name} at {width} px: {each}" for each in sticking_out(page)]
     page.set_viewport_size({"width": NARROWEST, "height": 800})
-    found += [f"{name} at {NARROWEST} px: {each} sticks out" for each in page.evaluate(_WIDER)]
+    found += [f"{name} at {NARROWEST} px: {each}" for each in sticking_out(page)]
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})
+    return found
+
+
+def sticking_out(page: Page) -> list[str]:
+    """Return what is wider than the window."""
+    found: list[str] = page.evaluate(_WIDER)
     return found
 
 

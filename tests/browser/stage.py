@@ -1,0 +1,54 @@
+"""Opens what the browser tests and the pictures of the README need: a browser, and the portal with its shops."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.shop import Shops
+from tests.local.serving import Run, free_ports, greeting, start
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+QUIET = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+
+
+def chromium_path() -> str | None:
+    """Return where the machine has its browser, or None if it has none."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Open the machine's browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=QUIET)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_shops() -> Iterator[Shops]:
+    """Serve the portal as `make run` does; whatever is done meanwhile, nothing may fail in it."""
+    with tempfile.TemporaryFile("w+") as errors:
+        began = time.monotonic()
+        port = free_ports()
+        served = start(port, errors)
+        said = greeting(served)
+        if said is not None:
+            yield Shops(Run(port, time.monotonic() - began, said))
+            served.send_signal(signal.SIGINT)
+        served.communicate(timeout=30)
+        errors.seek(0)
+        written = errors.read()
+        assert said is not None, written
+        assert "Traceback" not in written, written
+        assert '"event": "failed"' not in written, written
