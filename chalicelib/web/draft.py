@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -240,7 +240,9 @@ def _check_page(call: Call, visit: Visit, decision: Decision, seen: str, found: 
         decision=decision,
         choices=_choices(visit, {method: decision}),
         seen=seen,
-        differences=[_readable(each) for each in found],
+        differences=_told(found),
+        # Where nothing that was decided differs, what was chosen does: on another page or device.
+        notice="stale" if status == 409 and not found else None,
         address=masked(visit.session.email),
         variants={
             line.id: call.portal.desk.variants(visit, visit.order.line(line.id)) for line in visit.draft.lines if line.wish_sku
@@ -249,6 +251,12 @@ def _check_page(call: Call, visit: Visit, decision: Decision, seen: str, found: 
         step=4,
         form_id="step",
     )
+
+
+def _told(found: Sequence[Difference]) -> list[Difference]:
+    """Return the differences worth a sentence: where the verdict changed, that a person decides is said with it."""
+    judged = {each.line_id for each in found if each.aspect == "verdict"}
+    return [_readable(each) for each in found if each.aspect != "approval" or each.line_id not in judged]
 
 
 def _readable(found: Difference) -> Difference:

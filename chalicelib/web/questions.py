@@ -42,7 +42,7 @@ class LineAsked:
         """Return what tells a variant from the others: its options, or its name where those are not enough."""
         said = [tuple(each.options.values()) for each in self.variants]
         options = tuple(variant.options.values())
-        return " · ".join(options) if options and said.count(options) == 1 else variant.name
+        return " · ".join(options) if options and said.count(options) == 1 else variant.label
 
     @property
     def questions(self) -> LineQuestions:

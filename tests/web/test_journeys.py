@@ -145,3 +145,32 @@ def test_a_parcel_is_noted_with_the_carrier_that_its_number_names(site: Site) ->
     assert made.parcel is not None
     assert (made.parcel.carrier, made.parcel.tracking) == ("UPS", "1Z999AA10123456784")
     assert browser.get("/alustoora/returns/1/cancel").address == "/alustoora/returns/1"
+
+
+def wish(site: Site, sku: str, reason: str = "size") -> Browser:
+    """Go at Nurana to the page of outcomes with this wish."""
+    browser = site.inside("NU-1001")
+    browser.submit({"take-1": "yes"})
+    answers = {each["name"]: "yes" for each in browser.page.all("input") if each.get("name", "").startswith("answer-1-")}
+    browser.submit({"reason-1": reason, "wish-1": sku, **answers})
+    return browser
+
+
+def offered(browser: Browser) -> set[str]:
+    return {each["value"] for each in browser.page.all("input") if each.get("name") == "outcome-1"}
+
+
+def test_a_dearer_replacement_says_what_is_paid_on_top(site: Site) -> None:
+    browser = wish(site, "MN-44")
+    assert "exchange" in offered(browser)
+    assert "130,000 toman" in browser.page.text
+
+
+def test_a_cheaper_replacement_says_which_clause_stands_against_it(site: Site) -> None:
+    browser = wish(site, "MN-40-BG")
+    assert "exchange" not in offered(browser)
+    assert any(each["href"].endswith("#N13") for each in browser.page.all("a"))
+
+
+def test_a_size_that_is_gone_offers_the_money_back(site: Site) -> None:
+    assert "refund" in offered(wish(site, "MN-42"))
