@@ -184,6 +184,15 @@ def test_the_greatest_amounts_are_decided_too() -> None:
     assert answer["lines"][0]["outcomes"][0]["value"] == "899999999999999999999100.000"
 
 
+@pytest.mark.parametrize("closed", ["stdin", "stdout"])
+def test_a_stream_that_is_closed_is_one_line(
+    closed: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, closed, None)
+    assert main(["decide"]) == 2
+    assert capsys.readouterr().err == "vuelta: standard input or output is closed\n"
+
+
 def test_a_file_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert main(["decide", str(tmp_path / "nothing.jsonl")]) == 2
     assert main(["decide", str(tmp_path)]) == 2

@@ -22,17 +22,28 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run(options: argparse.Namespace) -> int:
     """Answer every line; return 0, or 2 if any line was no valid case or nothing could be read."""
+    # Python has no stream at all in place of one that was closed before it started.
+    if sys.stdout is None or (options.file == "-" and sys.stdin is None):
+        print("vuelta: standard input or output is closed", file=sys.stderr)
+        return 2
     try:
-        if options.file == "-":
-            return answer_lines(sys.stdin.buffer, sys.stdout.buffer)
-        with Path(options.file).open("rb") as lines:
-            return answer_lines(lines, sys.stdout.buffer)
+        with sys.stdin.buffer if options.file == "-" else Path(options.file).open("rb") as lines:
+            return _answered(lines)
+    except OSError as error:
+        print(f"vuelta: cannot read {options.file}: {error.strerror}", file=sys.stderr)
+        return 2
+
+
+def _answered(lines: Iterable[bytes]) -> int:
+    """Answer every line on standard output; 2 with one line on standard error where that takes no more."""
+    try:
+        return answer_lines(lines, sys.stdout.buffer)
     except BrokenPipeError:
         # Whoever read the answers has read enough; what is still buffered must go nowhere when Python exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"vuelta: cannot read {options.file}: {error.strerror}", file=sys.stderr)
+        print(f"vuelta: stopped in the middle: {error.strerror}", file=sys.stderr)
         return 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
 
@@ -20,6 +20,9 @@ CURRENCIES = frozenset(
 _DECIMALS = dict.fromkeys("BIF CLP COP DJF GNF IRR ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0) | dict.fromkeys(
     "BHD IQD JOD KWD LYD OMR TND".split(), 3
 )
+
+# Wide enough for the greatest amounts, quantities and orders together, which the usual 28 digits are not.
+_WIDE = Context(prec=60)
 
 
 def parse_amount(text: object) -> Decimal:
@@ -45,4 +48,4 @@ def usual_decimals(currency: str) -> int:
 
 def rounded(amount: Decimal, decimals: int) -> Decimal:
     """Round half-up to the currency's minor unit (R5)."""
-    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
