@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
+from math import isfinite
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
-from chalicelib.domain.merchant import Section, Texts
+from chalicelib.domain.countries import KnownCountry
+from chalicelib.domain.merchant import Day, Section, Texts
 from chalicelib.domain.money import parse_amount
-from chalicelib.domain.orders import SHOP_FAULT, Channel, Country, Currency, Method, Proof, Reason, Word
+from chalicelib.domain.orders import SHOP_FAULT, Channel, Currency, Method, Proof, Reason, Word
 from chalicelib.domain.verdicts import Approval, OutcomeKind, Shipping
 from chalicelib.domain.windows import Count, Window
 
@@ -35,7 +36,7 @@ def _everything(given: object) -> object:
 
 def _number(given: object) -> Decimal:
     """Read a whole number or a decimal string; a float has already lost what the shop meant."""
-    if isinstance(given, float):
+    if isinstance(given, float) and isfinite(given):
         raise ValueError(f'{given} is a floating-point number, which cannot hold money exactly; write it in quotes: "{given}"')
     if isinstance(given, int) and not isinstance(given, bool) and given >= 0:
         return Decimal(given)
@@ -63,8 +64,8 @@ class Part(Section):
 class Between(Part):
     """Two dates in the shop's zone, both included; either may be left open."""
 
-    from_: date | None = Field(default=None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -79,12 +80,13 @@ class When(Part):
     """To what a rule applies: every key that is written must hold, and any word of a list will do.
 
     `country` and `currency` are the order's, `from_country` is where the goods come back from; prices are per unit.
+    `unconfirmed` names conditions that the customer was asked about, here, and did not confirm.
     """
 
     channel: Many[Channel] = ()
-    country: Many[Country] = ()
+    country: Many[KnownCountry] = ()
     currency: Many[Currency] = ()
-    from_country: Many[Country] = ()
+    from_country: Many[KnownCountry] = ()
     other_country: StrictBool | None = None
     category: Many[Word] = ()
     tag: Many[Word] = ()
@@ -93,6 +95,7 @@ class When(Part):
     method: Many[Method] = ()
     proof: Many[Proof] = ()
     replacement: Many[Wish] = ()
+    unconfirmed: Many[Word] = ()
     price_at_least: Number | None = None
     price_at_most: Number | None = None
     order_total_at_least: Number | None = None
@@ -102,6 +105,12 @@ class When(Part):
     after: Window | None = None
     not_: When | None = Field(default=None, alias="not")
     any_: Many[When] = Field(default=(), alias="any")
+
+    @model_validator(mode="after")
+    def _unconfirmed_stands_alone(self) -> Self:
+        if any(inner.unconfirmed for inner in (*self.any_, *([self.not_] if self.not_ else []))):
+            raise ValueError("unconfirmed cannot stand inside not or any; write it beside them")
+        return self
 
     @property
     def reasons(self) -> frozenset[Reason]:
@@ -157,6 +166,7 @@ class Rule(Part):
     overrides: Many[Word] = ()
     grants: Kinds = ()
     window: Many[Window] = ()
+    extends: Many[Word] = ()
     approval: Approval | None = None
     refuses: Kinds = ()
     review: Kinds = ()
@@ -174,14 +184,19 @@ class Rule(Part):
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
-        if not self.grants and (self.window or self.approval):
-            raise ValueError("window and approval say how something is granted, and nothing is; add grants or leave them out")
+        if not self.grants and (self.window or self.approval or self.extends):
+            raise ValueError("window, approval and extends say how something is granted; add grants or leave them out")
+        if self.grants and self.when and self.when.unconfirmed:
+            raise ValueError("nothing is granted for what is not confirmed; write grants without it, and what is then refused")
         if self.with_ and not self.requires:
             raise ValueError('"with" says beside which clauses something is required, and nothing is; add requires')
         if any(window.from_ == "request" for window in self.window):
             raise ValueError('a window to ask in cannot count from the request itself; write from = "purchase" or "delivery"')
         return self
 
+
+EVERYTHING = ("everything",)
+"""What `overrides = "everything"` and `extends = "everything"` read as."""
 
 RULE_KEYS: frozenset[str] = frozenset(field.alias or name for name, field in Rule.model_fields.items())
 
@@ -216,6 +231,12 @@ class Condition(Part):
     text: Texts
     when: When | None = None
 
+    @model_validator(mode="after")
+    def _not_by_another(self) -> Self:
+        if self.when and self.when.unconfirmed:
+            raise ValueError("a condition is asked whatever was said to another; leave unconfirmed out")
+        return self
+
     @model_validator(mode="before")
     @classmethod
     def _languages_beside_when(cls, given: Any) -> Any:
@@ -231,7 +252,7 @@ ConditionName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 class PolicyFile(Part):
     """A whole `policy-<effective date>.toml`."""
 
-    effective: date
+    effective: Day
     outcomes: Many[OutcomeKind]
     conditions: Mapping[ConditionName, Condition] = Field(default_factory=dict)
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]

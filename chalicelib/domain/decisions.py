@@ -69,7 +69,7 @@ def _line(hearing: Hearing) -> LineDecision:
         shipping=(shipping.rule.shipping if shipping else None) or _usual_shipping(hearing),
         request_by=_shown(hearing, end),
         ship_by=_shown(hearing, _ship_by(hearing, end)),
-        required=tuple(asked_by),
+        required=tuple(dict.fromkeys((*asked_by, *_questions(hearing)))),
         clauses=listed(in_file_order(says)),
         quantity=hearing.facts.asked.quantity,
         price=price,
@@ -134,10 +134,19 @@ def _asked_by(hearing: Hearing, granting: set[str]) -> dict[str, Statement]:
     for statement in hearing.says("requires"):
         if not statement.rule.with_ or not granting.isdisjoint(statement.rule.with_):
             for name in statement.rule.requires:
-                holds = hearing.policy.asked[name].holds
-                if holds is None or holds(hearing.facts):
+                if hearing.policy.asked[name].applies(hearing.facts):
                     asked_by.setdefault(name, statement)
     return asked_by
+
+
+def _questions(hearing: Hearing) -> tuple[str, ...]:
+    """Return the conditions that refuse nothing where they are not confirmed, but change something on this line."""
+    facts, policy = hearing.facts, hearing.policy
+    if facts.asked.shop_fault:
+        return ()
+    return tuple(
+        name for holds, name in policy.questions if (holds is None or holds(facts)) and policy.asked[name].applies(facts)
+    )
 
 
 def _unmet(hearing: Hearing, asked_by: Iterable[str]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from chalicelib.domain.clauses import EVERYTHING
 from chalicelib.domain.matching import Facts
 from chalicelib.domain.policy import Policy, Statement, Topic
 from chalicelib.domain.verdicts import Approval, OutcomeKind
@@ -92,28 +93,40 @@ class Hearing:
         return "waiting" if waiting else "closed"
 
     def standing(self, kind: OutcomeKind, at: datetime) -> Standing:
-        """Return what the clauses heard now say of an outcome at a moment."""
+        """Return what the clauses heard now say of an outcome at a moment.
+
+        Where it is given both for itself and in place of another, what speaks against one way does not bar the other.
+        """
+        ways = [self._standing(source, at) for source in self.sources(kind)]
+        if len(ways) == 1:
+            return ways[0]
+        best = [way for way in ways if way.approval == "automatic"] or [way for way in ways if way.grants] or ways
+        return Standing(
+            [grant for way in best for grant in way.grants],
+            [denial for way in best for denial in way.denials],
+            [limit for way in best for limit in way.limits],
+        )
+
+    def _standing(self, source: OutcomeKind, at: datetime) -> Standing:
         grants: list[Statement] = []
         denials: list[Statement] = []
         closed: list[Statement] = []
-        limits: list[Statement] = []
-        for source in self.sources(kind):
-            for statement in self.says(source):
-                if source in statement.refuses:
-                    denials.append(statement)
-                if source in statement.grants:
-                    opening = self.opening(statement, at)
-                    if opening == "open":
-                        grants.append(statement)
-                    elif opening == "closed":
-                        closed.append(statement)
-            limits += self.says(f"review {source}")
+        for statement in self.says(source):
+            if source in statement.refuses:
+                denials.append(statement)
+            if source in statement.grants:
+                opening = self.opening(statement, at)
+                if opening == "open":
+                    grants.append(statement)
+                elif opening == "closed":
+                    closed.append(statement)
         if closed:
-            # A clause with a second window that is still open does not contradict itself.
+            # A clause with a second window that is still open does not contradict itself, nor one that another extends.
             open_places = {grant.place for grant in grants}
-            denials += [one for one in closed if one.place not in open_places]
-        if (doubt := self.price_doubt) is not None:
-            limits.append(doubt)
+            extended = {name for grant in grants for name in grant.rule.extends}
+            if extended.isdisjoint(EVERYTHING):
+                denials += [one for one in closed if one.place not in open_places and one.clause.id not in extended]
+        limits = [*self.says(f"review {source}"), *([doubt] if (doubt := self.price_doubt) is not None else [])]
         return Standing(grants, denials, limits)
 
     @property

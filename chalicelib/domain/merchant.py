@@ -7,13 +7,17 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
 
+from chalicelib.domain.countries import KnownCountry
 from chalicelib.domain.money import usual_decimals
-from chalicelib.domain.orders import Country, Currency
+from chalicelib.domain.orders import Currency, Language
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Day = Annotated[date, Strict()]
+"""A date as TOML writes it, without quotes."""
 
 Texts = dict[str, str]
 """Words by language code: `{"en": "…", "es": "…", "fa": "…"}`."""
@@ -62,7 +66,7 @@ class Postal(Section):
 
     name: str
     lines: Annotated[tuple[str, ...], Field(min_length=1)]
-    country: Country
+    country: KnownCountry
 
 
 class Store(Section):
@@ -90,10 +94,10 @@ class Merchant(Section):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     names: Texts = {}
     zone: Annotated[str, AfterValidator(_known_zone)]
-    country: Country
-    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    country: KnownCountry
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
     business_days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    holidays: frozenset[date] = frozenset()
+    holidays: frozenset[Day] = frozenset()
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
     order_number_hint: Texts = {}
     sender: Email
@@ -107,7 +111,7 @@ class Merchant(Section):
     def _store_ids_differ(self) -> Self:
         ids = [store.id for store in self.stores]
         if len(set(ids)) < len(ids):
-            raise ValueError("two stores have the same id")
+            raise ValueError("two stores have the same id; give each one an id of its own")
         return self
 
     @cached_property

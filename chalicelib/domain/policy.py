@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from chalicelib.domain.clauses import KINDS, Clause, PolicyFile, Rule
-from chalicelib.domain.matching import ORDER_KEYS, Test, compiled, keys
+from chalicelib.domain.clauses import EVERYTHING, KINDS, Clause, PolicyFile, Rule
+from chalicelib.domain.matching import ORDER_KEYS, Facts, Test, compiled, keys
 from chalicelib.domain.merchant import Merchant, Texts
 from chalicelib.domain.verdicts import Approval, OutcomeKind
 from chalicelib.domain.windows import Window
@@ -47,6 +47,10 @@ class Asked:
     text: Texts
     holds: Test | None
 
+    def applies(self, facts: Facts) -> bool:
+        """Say whether the question makes sense for a line."""
+        return self.holds is None or self.holds(facts)
+
 
 class Policy:
     """One dated policy of one shop; `sha256` is that of its file."""
@@ -63,7 +67,16 @@ class Policy:
         same: dict[Window, Window] = {}
         topics = {clause.id: frozenset().union(*(topics_of(rule) for rule in clause.rules)) for clause in file.clauses}
         self.statements = tuple(
-            _statement(clause, place, rule, topics, same) for place, clause in enumerate(file.clauses) for rule in clause.rules
+            _statement(clause, place, rule, topics, same, self.asked, _overridden(clause, rule, file.clauses))
+            for place, clause in enumerate(file.clauses)
+            for rule in clause.rules
+        )
+        # A condition is also asked where not confirming it refuses nothing, but changes something.
+        self.questions = tuple(
+            (compiled(one.rule.when), name)
+            for one in self.statements
+            if one.rule.when is not None
+            for name in one.rule.when.unconfirmed
         )
         # Where a rule holds only for a time, what is heard later may differ from what is heard now.
         self.time_windows = tuple(window for statement in self.statements for window in time_windows(statement.rule))
@@ -101,11 +114,17 @@ def topics_of(rule: Rule) -> frozenset[Topic]:
 
 
 def _statement(
-    clause: Clause, place: int, rule: Rule, topics: Mapping[str, frozenset[Topic]], same: dict[Window, Window]
+    clause: Clause,
+    place: int,
+    rule: Rule,
+    topics: Mapping[str, frozenset[Topic]],
+    same: dict[Window, Window],
+    asked: Mapping[str, Asked],
+    overrides: tuple[str, ...],
 ) -> Statement:
     own = topics_of(rule)
     silences = set()
-    for overridden in rule.overrides:
+    for overridden in overrides:
         # Who decides over an outcome decides over its review too; a clause that only overrides takes back everything.
         spoken = own | {f"review {kind}" for kind in own & set(KINDS)} if own else topics.get(overridden, frozenset())
         silences |= {(overridden, topic) for topic in spoken}
@@ -113,7 +132,7 @@ def _statement(
         clause=clause,
         place=place,
         rule=rule,
-        holds=compiled(rule.when),
+        holds=_holds(rule, asked),
         topics=own,
         silences=frozenset(silences),
         by_order=keys(rule.when) <= ORDER_KEYS,
@@ -122,6 +141,40 @@ def _statement(
         approval=rule.approval or "automatic",
         windows=tuple(same.setdefault(window, window) for window in rule.window),
     )
+
+
+def _overridden(clause: Clause, rule: Rule, clauses: Sequence[Clause]) -> tuple[str, ...]:
+    """Return the clauses that a rule overrides; `"everything"` leaves out those that override this clause in their turn.
+
+    Two clauses that refuse do not contradict each other, so everything is then only what grants.
+    """
+    if rule.overrides != EVERYTHING:
+        return rule.overrides
+    refuses = rule.refuses and not rule.grants
+    return tuple(
+        other.id
+        for other in clauses
+        if other.id != clause.id
+        and not any(clause.id in one.overrides or one.overrides == EVERYTHING for one in other.rules)
+        and (not refuses or any(one.grants for one in other.rules))
+    )
+
+
+def _holds(rule: Rule, asked: Mapping[str, Asked]) -> Test | None:
+    """Return the function that says whether a rule holds, what the customer did not confirm included."""
+    holds = compiled(rule.when)
+    if rule.when is None or not rule.when.unconfirmed:
+        return holds
+    missing = rule.when.unconfirmed
+
+    def test(facts: Facts) -> bool:
+        confirmed = facts.asked.attested
+        # Before anything was asked every condition counts as confirmed, and where the shop is at fault none is asked.
+        if confirmed is None or facts.asked.shop_fault or not (holds is None or holds(facts)):
+            return False
+        return any(name not in confirmed and asked[name].applies(facts) for name in missing)
+
+    return test
 
 
 def time_windows(rule: Rule) -> list[Window]:

@@ -8,13 +8,15 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from chalicelib.domain.clauses import Clause, Condition, PolicyFile
+from chalicelib.domain.advice import Loc, nearest
+from chalicelib.domain.clauses import EVERYTHING, KINDS, Clause, Condition, PolicyFile
 from chalicelib.domain.errors import InvalidPolicy
 from chalicelib.domain.merchant import Merchant
-from chalicelib.domain.mistakes import Loc, Mistake, Source, nearest, read_toml, shape_mistakes, texts_mistakes
+from chalicelib.domain.mistakes import Mistake, Source, read_toml, shape_mistakes, texts_mistakes
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.policy_sense import notes, senseless, unfounded
 
+_SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _POLICY_NAME = re.compile(r"policy-(\d{4}-\d{2}-\d{2})\.toml")
 
 
@@ -103,7 +105,8 @@ def _policy_mistakes(name: str, raw: Mapping[str, Any], merchant: Merchant | Non
     found += _dangling(tables, conditions)
     found += senseless(clauses, merchant)
     outcomes = raw.get("outcomes")
-    if len(clauses) == len(tables) and len(good) == len(conditions) and isinstance(outcomes, list):
+    whole = len(clauses) == len(tables) and len(good) == len(conditions)
+    if whole and isinstance(outcomes, list) and all(kind in KINDS for kind in outcomes):
         found += unfounded(outcomes, good, clauses)
     return found
 
@@ -118,12 +121,19 @@ def _frame(raw: Mapping[str, Any], tables: Sequence[Any], conditions: Mapping[st
 
 def _effective(name: str, raw: Mapping[str, Any]) -> list[Mistake]:
     named = _POLICY_NAME.fullmatch(name.replace("\\", "/").rsplit("/", 1)[-1])
-    if named is None:
+    if named is None or not _is_date(named[1]):
         return [Mistake((), "a policy file is called policy-<date>.toml, such as policy-2026-01-31.toml; rename it")]
     effective = raw.get("effective")
     if isinstance(effective, date) and str(effective) != named[1]:
         return [Mistake(("effective",), f"{effective} is not the date in the file's name; write {named[1]} or rename the file")]
     return []
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _texts(tables: Sequence[Any], conditions: Mapping[str, Any], merchant: Merchant | None) -> list[Mistake]:
@@ -151,11 +161,14 @@ def _dangling(tables: Sequence[Any], conditions: Mapping[str, Any]) -> Iterator[
         rules = table["rules"] if isinstance(table.get("rules"), list) else [table]
         for number, rule in enumerate(rules):
             loc: Loc = ("clauses", place, "rules", number)
-            for key in ("overrides", "with"):
-                for name in _names(rule, key, but=ids):
+            for key in ("overrides", "with", "extends"):
+                for name in _names(rule, key, but=ids if key == "with" else (*ids, *EVERYTHING)):
                     yield Mistake((*loc, key), f'there is no clause "{name}"; {nearest(name, ids)}')
-            for name in _names(rule, "requires", but=conditions):
-                yield Mistake((*loc, "requires"), f'nothing says what "{name}" asks; {_nearest_condition(name, conditions)}')
+            when = rule.get("when") if isinstance(rule, dict) else None
+            unknown = [("requires", name) for name in _names(rule, "requires", but=conditions)]
+            unknown += [("unconfirmed", name) for name in _names(when, "unconfirmed", but=conditions)]
+            for key, name in unknown:
+                yield Mistake((*loc, key), f'nothing says what "{name}" asks; {_nearest_condition(name, conditions)}')
 
 
 def _names(rule: Any, key: str, but: Container[str]) -> list[str]:
@@ -172,7 +185,12 @@ def _merchant_texts(raw: Mapping[str, Any]) -> list[Mistake]:
     languages = raw.get("languages")
     if not isinstance(languages, list) or not all(isinstance(language, str) for language in languages):
         return []
-    found = texts_mistakes(raw.get("order_number_hint"), languages, ("order_number_hint",))
+    found = [
+        Mistake(("languages",), f'"{language}" is there twice; take one away')
+        for place, language in enumerate(languages)
+        if language in languages[:place]
+    ]
+    found += texts_mistakes(raw.get("order_number_hint"), languages, ("order_number_hint",))
     money = raw.get("currency")
     if isinstance(money, dict):
         found += texts_mistakes(money.get("unit"), languages, ("currency", "unit"))
@@ -187,6 +205,6 @@ def _folder(name: str, raw: Mapping[str, Any]) -> list[Mistake]:
     """Return a mistake where a shop's folder is not called as its slug, by which addresses and orders find it."""
     parts = name.replace("\\", "/").split("/")
     slug = raw.get("slug")
-    if len(parts) < 2 or not isinstance(slug, str) or parts[-2] == slug:
+    if len(parts) < 2 or not isinstance(slug, str) or not _SLUG.fullmatch(slug) or parts[-2] == slug:
         return []
     return [Mistake(("slug",), f'the folder is called "{parts[-2]}"; write that, or rename the folder to "{slug}"')]

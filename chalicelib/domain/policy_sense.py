@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from chalicelib.domain.clauses import Clause, PolicyFile, Rule
+from chalicelib.domain.advice import Loc
+from chalicelib.domain.clauses import KINDS, Clause, PolicyFile, Rule
 from chalicelib.domain.matching import keys
 from chalicelib.domain.merchant import Merchant
-from chalicelib.domain.mistakes import Loc, Mistake
+from chalicelib.domain.mistakes import Mistake
 from chalicelib.domain.policy import time_windows, topics_of
 from chalicelib.domain.verdicts import OutcomeKind
 from chalicelib.domain.windows import Window
@@ -40,7 +41,10 @@ def _empty(rule: Rule, loc: Loc) -> Iterator[Mistake]:
 
 
 def _timed(rule: Rule, loc: Loc) -> Iterator[Mistake]:
-    if (rule.grants or rule.refuses) and time_windows(rule):
+    windows = time_windows(rule)
+    # What is granted only later has its last day all the same, if it has a window.
+    later = rule.when is not None and windows == [rule.when.after] and rule.window and not rule.refuses
+    if (rule.grants or rule.refuses) and windows and not later:
         words = "what is granted or refused for a time must say so as its window, or no deadline can be shown"
         yield Mistake((*loc, "when"), f"{words}; write the window beside grants, not inside when")
 
@@ -65,11 +69,12 @@ def _overrides(clauses: Numbered) -> Iterator[Mistake]:
             for name in rule.overrides:
                 if name in by_id and (words := _wrongly_overridden(clause, rule, by_id[name])):
                     yield Mistake((*loc, "overrides"), words)
-            for name in rule.with_:
-                if name in by_id and not any(other.grants for other in by_id[name].rules):
-                    yield Mistake(
-                        (*loc, "with"), f"{name} grants nothing, so nothing is asked beside it; name a clause that grants"
-                    )
+            for key, names in (("with", rule.with_), ("extends", rule.extends)):
+                for name in names:
+                    if name in by_id and not any(other.grants for other in by_id[name].rules):
+                        yield Mistake((*loc, key), f"{name} grants nothing; name a clause that grants")
+            if clause.id in rule.extends:
+                yield Mistake((*loc, "extends"), "a clause cannot extend itself; leave its own id out")
 
 
 def _wrongly_overridden(clause: Clause, rule: Rule, other: Clause) -> str | None:
@@ -102,23 +107,38 @@ def _unreachable(clauses: Numbered) -> Iterator[Mistake]:
 
 def unfounded(outcomes: Sequence[OutcomeKind], conditions: Iterable[str], clauses: Numbered) -> Iterator[Mistake]:
     """Yield outcomes that nothing grants or that are granted unannounced, and conditions that no clause requires."""
+    yield from _unannounced(outcomes, clauses)
+    rules = [rule for _, clause in clauses for rule in clause.rules]
+    required = {name for rule in rules for name in (*rule.requires, *(rule.when.unconfirmed if rule.when else ()))}
+    for name in conditions:
+        if name not in required:
+            yield Mistake(("conditions", name), f'no clause requires "{name}"; let one require it, or take it out')
+
+
+def _unannounced(outcomes: Sequence[OutcomeKind], clauses: Numbered) -> Iterator[Mistake]:
     granted: set[str] = set()
-    required: set[str] = set()
     for place, clause in clauses:
         for number, rule in enumerate(clause.rules):
-            required |= {*rule.requires}
-            for key, kinds in (("grants", rule.grants), ("instead", tuple(rule.instead.values()))):
-                granted |= {*kinds}
+            granted |= {*rule.grants, *rule.instead.values()}
+            for key, kinds in _offered(rule):
                 for kind in kinds:
                     if kind not in outcomes:
                         words = f'"{kind}" is not among the outcomes at the top of the file; add it there'
                         yield Mistake(("clauses", place, "rules", number, key), words)
-    for kind in outcomes:
-        if kind not in granted:
+    for position, kind in enumerate(outcomes):
+        if kind in outcomes[:position]:
+            yield Mistake(("outcomes",), f'"{kind}" is there twice; take one away')
+        elif kind not in granted:
             yield Mistake(("outcomes",), f'no clause grants "{kind}"; take it out, or let a clause grant it')
-    for name in conditions:
-        if name not in required:
-            yield Mistake(("conditions", name), f'no clause requires "{name}"; let one require it, or take it out')
+
+
+def _offered(rule: Rule) -> Iterator[tuple[str, Iterable[OutcomeKind]]]:
+    """Yield the outcomes that a rule takes for offered, with the key that names them."""
+    yield "grants", rule.grants
+    yield "instead", rule.instead.values()
+    yield "expires_days", rule.expires_days
+    if rule.fee is not None and set(rule.fee.outcomes) != set(KINDS):
+        yield "fee", rule.fee.outcomes
 
 
 def notes(file: PolicyFile) -> list[str]:
@@ -142,4 +162,4 @@ def _for_online(rule: Rule) -> bool:
 
 
 def _days(window: Window) -> float:
-    return window.days or window.business_days or (window.hours or 0) / 24
+    return window.days or window.business_days or (window.months or 0) * 30 or (window.hours or 0) / 24

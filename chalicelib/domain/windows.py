@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated, Literal, Self
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, Strict, model_validator
 
-from chalicelib.domain.merchant import Merchant, Section
+from chalicelib.domain.merchant import Day, Merchant, Section
 
 Anchor = Literal["purchase", "delivery", "request"]
 Count = Annotated[int, Strict(), Field(ge=1, le=3660)]
@@ -19,21 +20,22 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class Window(Section):
-    """A length counted from an anchor, or a last date: exactly one of `days`, `hours`, `business_days`, `until`."""
+    """A length counted from an anchor, or a last date: exactly one of `days`, `months`, `hours`, `business_days`, `until`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     days: Count | None = None
+    months: Annotated[Count, Field(le=120)] | None = None
     hours: Count | None = None
     business_days: Count | None = None
-    until: date | None = None
+    until: Day | None = None
     from_: Anchor | None = Field(default=None, alias="from")
 
     @model_validator(mode="after")
     def _one_length_and_its_anchor(self) -> Self:
-        lengths = [self.days, self.hours, self.business_days]
+        lengths = [self.days, self.months, self.hours, self.business_days]
         if sum(length is not None for length in [*lengths, self.until]) != 1:
-            raise ValueError("a window has exactly one of days, hours, business_days and until; keep one of them")
+            raise ValueError("a window has exactly one of days, months, hours, business_days and until; keep one of them")
         if self.until is None and self.from_ is None:
             raise ValueError('nothing says from when the window counts; add from = "purchase" or from = "delivery"')
         if self.until is not None and self.from_ is not None:
@@ -54,6 +56,8 @@ class Window(Section):
         day = merchant.local(anchor).date()
         if self.days is not None:
             return end_of_day(day + self.days * _DAY, merchant.timezone)
+        if self.months is not None:
+            return end_of_day(_months_later(day, self.months), merchant.timezone)
         return end_of_day(_business_day(day, self.business_days or 0, merchant), merchant.timezone)
 
 
@@ -64,6 +68,12 @@ def _business_day(day: date, count: int, merchant: Merchant) -> date:
         if merchant.is_business_day(day):
             count -= 1
     return day
+
+
+def _months_later(day: date, count: int) -> date:
+    """Return the same day of the month `count` months later, or that month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=4096)

@@ -76,7 +76,7 @@ def test_a_good_policy_has_no_mistakes() -> None:
         ('from = "delivery"', 'from = "request"', 7, "a window to ask in cannot count from the request itself; write"),
         ("days = 30", 'days = "30"', 12, '"30" is not a whole number; write it without quotes'),
         ("days = 30", "days = 0", 12, "0 is out of range; the least is 1"),
-        ("days = 30", "days = 30, hours = 2", 12, "exactly one of days, hours, business_days and until; keep one"),
+        ("days = 30", "days = 30, hours = 2", 12, "exactly one of days, months, hours, business_days and until; keep one"),
         ('text.en = "Thirty days."', 'text.es = "Treinta."', 10, "clause long: text.en: the text is missing in en"),
         ('en = "Is it unused?"', 'en = ""', 5, "conditions.unused.en: the text is missing in en, which the shop speaks; add it"),
         ('id = "goods"', 'id = "long"', 15, 'another clause is called "long" already; give this one an id of its own'),
@@ -97,7 +97,7 @@ def test_a_good_policy_has_no_mistakes() -> None:
         ('{ method = "mail" }', '{ purchased = { from = "soon" } }', 24, '"soon" is not a date; write it as 2026-01-31'),
         ('{ method = "mail" }', '{ other_country = "yes" }', 24, "is not true or false; write one of them, without quotes"),
         (FEE, "", 24, "it says when, and then nothing; add what happens"),
-        (FEE, 'approval = "review"', 20, "nothing is; add grants or leave them out"),
+        (FEE, 'approval = "review"', 20, "say how something is granted; add grants or leave them out"),
         (NEEDS, NEEDS + '\noverrides = ["lnog"]', 19, 'there is no clause "lnog"; did you mean "long"?'),
         (NEEDS, NEEDS + '\noverrides = ["goods"]', 19, "a clause cannot override itself"),
         (NEEDS, NEEDS + '\noverrides = ["money"]', 19, "speak of different things"),
@@ -109,8 +109,30 @@ def test_a_good_policy_has_no_mistakes() -> None:
         ('"exchange", "refund"]\n\n', '"exchange", "refund", "gift_card"]\n\n', 2, 'no clause grants "gift_card"; take it out'),
         ("effective = 2026-01-01", "effective = 2026-01-02", 1, "is not the date in the file's name; write 2026-01-01"),
         ("effective = 2026-01-01", 'effective = "soon"', 1, '"soon" is not a date; write it as 2026-01-31, without quotes'),
-        ("[conditions.unused]", "[conditions.Not-used]", 4, '"Not-used" does not have the form that is wanted here'),
-        ('id = "money"', 'id = "the money"', 21, '"the money" does not have the form that is wanted here'),
+        ("[conditions.unused]", "[conditions.Not-used]", 4, '"Not-used" is not the name of a condition; write small letters'),
+        (NEEDS, NEEDS + "\nreview = []", 19, "[] is an empty list; put something in it, or leave it out"),
+        (NEEDS, NEEDS + '\nrefuses = "all"', 19, '"all" is not known here; known here: everything, exchange'),
+        (NEEDS, NEEDS + '\nextends = ["long"]', 14, "say how something is granted; add grants or leave them out"),
+        ('from = "delivery" }', 'from = "delivery" }\nextends = ["goods"]', 13, "goods grants nothing; name a clause"),
+        ('from = "delivery" }', 'from = "delivery" }\nextends = ["long"]', 13, "a clause cannot extend itself"),
+        ('from = "delivery" }', 'from = "delivery" }\nextends = ["lnog"]', 13, 'there is no clause "lnog"; did you mean "long"?'),
+        ('{ method = "mail" }', '{ unconfirmed = "unsed" }', 24, 'nothing says what "unsed" asks; did you mean "unused"?'),
+        ('{ method = "mail" }', '{ not = { unconfirmed = "unused" } }', 24, "unconfirmed cannot stand inside not or any; write"),
+        ('"Is it unused?"', '"Is it?"\nwhen = { unconfirmed = "unused" }', 4, "leave unconfirmed out"),
+        ("grants =", 'when = { unconfirmed = "unused" }\ngrants =', 7, "nothing is granted for what is not confirmed; write"),
+        ("grants =", 'when = { within = { days = 3, from = "delivery" } }\ngrants =', 11, "write the window beside grants"),
+        ("percent = 10", 'percent = 10, outcomes = ["gift_card"]', 25, 'fee: "gift_card" is not among the outcomes'),
+        ("percent = 10", "percent = inf", 25, "the file says inf"),
+        ('{ method = "mail" }', '{ country = "Germany" }', 24, 'write its two capital letters, such as "DE"'),
+        ('{ method = "mail" }', '{ country = "UK" }', 24, 'write "GB"'),
+        ('{ method = "mail" }', '{ country = "XX" }', 24, '"XX" is not the code of a country in ISO 3166-1'),
+        ('{ method = "mail" }', '{ reason = "Defective" }', 24, 'did you mean "defective"?'),
+        ('"exchange", "refund"]\n\n', '"exchange", "refund", "refund"]\n\n', 2, '"refund" is there twice; take one away'),
+        ('outcomes = ["exchange", "refund"]', "", 1, "outcomes: it is missing; add a line outcomes = …"),
+        ('text.en = "Thirty days."', "", 7, "clause long: text: it is missing; add its words in each language"),
+        ("effective = 2026-01-01", 'effective = "2026-01-01"', 1, '"2026-01-01" is not a date; write it as 2026-01-31'),
+        ("effective = 2026-01-01", "effective = 2026-01-01T00:00:00", 1, "is not a date; write it as 2026-01-31"),
+        ('id = "money"', 'id = "the money"', 21, '"the money" is not an id; write letters, digits and dashes'),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_with_its_line_and_the_way_to_mend_it(old: str, new: str, line: int, words: str) -> None:
@@ -192,6 +214,27 @@ def test_what_is_no_toml_is_told_with_its_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("a = 1\na = 2", "a key or table is there twice; take one away"),
+        ('[[clauses]]\nid = "a"\n[clauses]\nid = "b"', "write this header in two brackets, [[clauses]]"),
+        ("a = “b”", 'write straight quotes, such as "en"'),
+        ("a = 2026-1-1", "write a date as 2026-01-31, and one that exists"),
+        ("a = 2026-02-30", "write a date as 2026-01-31, and one that exists"),
+        ('a: "b"', "write = between a key and what it says"),
+        ("a = yes", "write words in quotes, and yes and no as true and false"),
+        ('a = ["b"', "look here and just above for a missing quote or bracket"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_what_was_probably_meant(text: str, advice: str) -> None:
+    assert [told.endswith(f"; {advice}") for told in policy_mistakes(NAME, text, merchant())] == [True]
+
+
+def test_a_wrong_outcome_at_the_top_is_told_once() -> None:
+    assert len(mistakes('outcomes = ["exchange", "refund"]', 'outcomes = ["exchnge", "refund"]')) == 1
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -207,7 +250,8 @@ def test_a_file_of_the_wrong_shape_is_told_and_never_breaks_the_check(text: str)
 
 
 def test_a_policy_is_named_by_its_date() -> None:
-    assert any("a policy file is called policy-<date>.toml" in one for one in mistakes(name="corner/policy.toml"))
+    for name in ("policy.toml", "policy-2026-1-1.toml", "policy-2026-13-45.toml"):
+        assert any("a policy file is called policy-<date>.toml" in one for one in mistakes(name=f"corner/{name}"))
 
 
 def test_two_policies_from_one_date_are_told() -> None:
@@ -240,9 +284,17 @@ SHOP = (MERCHANTS / "azulu" / "merchant.toml").read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
+        ('zone = "America/Bogota"', 'zone = "Bogota"', 'did you mean "America/Bogota"?'),
+        ('code = "COP"', 'code = "cop"', 'did you mean "COP"?'),
+        ('country = "CO"\n', 'country = "Colombia"\n', 'write its two capital letters, such as "DE"'),
+        ('slug = "azulu"', 'slug = "Azulu"', "is not the name of an address; write small letters"),
+        ('"es", "en", "fa"]', '"es", "en", "es"]', 'languages: "es" is there twice; take one away'),
+        ('"es", "en", "fa"]', '"spanish"]', 'languages: "spanish" is not the code of a language; write its two or three'),
+        ("[contact]", "[contacts]", "contact: it is missing; add a table [contact]"),
+        ("2027-12-25,", '"2027-12-25",', '"2027-12-25" is not a date; write it as 2026-01-31'),
         ('zone = "America/Bogota"', 'zone = "America/Bogotá"', "is not a time zone of the IANA database"),
         ('code = "COP"', 'code = "CPO"', "'CPO' is not a currency of ISO 4217"),
-        ('accent = "#1f4fa3"', 'accent = "blue"', '"blue" does not have the form that is wanted here'),
+        ('accent = "#1f4fa3"', 'accent = "blue"', '"blue" is not a colour; write # and six digits'),
         ('slug = "azulu"', 'slug = "azul"', 'the folder is called "azulu"; write that, or rename the folder to "azul"'),
         ("[currency]", "[curency]", 'unknown key "curency"; did you mean "currency"?'),
         ("decimals = 0", "decimal = 0", 'currency.decimal: unknown key "decimal"; did you mean "decimals"?'),

@@ -36,6 +36,21 @@ def test_a_window_of_days_closes_at_the_end_of_the_last_day() -> None:
     assert closes(window, "2026-04-01T23:59:59-05:00", zone="America/Bogota") == "2026-04-15T23:59:59.999999-05:00"
 
 
+@pytest.mark.parametrize(
+    ("bought", "months", "last"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2024-01-31", 1, "2024-02-29"),
+        ("2026-11-30", 3, "2027-02-28"),
+        ("2026-03-05", 24, "2028-03-05"),
+        ("2026-12-15", 1, "2027-01-15"),
+    ],
+)
+def test_a_window_of_months_closes_on_the_same_day_of_a_later_month_or_its_last(bought: str, months: int, last: str) -> None:
+    window = Window(months=months, from_="purchase")
+    assert closes(window, f"{bought}T12:00:00+00:00", zone="Europe/London").startswith(f"{last}T23:59:59.999999")
+
+
 def test_day_zero_is_the_anchors_date_in_the_shops_zone() -> None:
     window = Window(days=1, from_="delivery")
     assert closes(window, "2026-04-01T23:30:00Z", zone="Asia/Tehran") == "2026-04-03T23:59:59.999999+03:30"
