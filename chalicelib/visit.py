@@ -45,6 +45,10 @@ class Visit:
         """The policy that held when the order was placed."""
         return self.shop.policy_for(self.order.placed_at)
 
+    def name_of(self, line_id: str) -> str:
+        """Return a line's name; its id where a newer import took it from the order."""
+        return next((line.name for line in self.order.lines if line.id == line_id), line_id)
+
     def available(self, line_id: str) -> int:
         """Return how many units of a line no return holds."""
         held = sum(made.reserved(line_id) for made in self.returns)

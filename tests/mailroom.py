@@ -11,7 +11,8 @@ from typing import Any
 from chalicelib.access import Access
 from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item
-from chalicelib.adapters.returns_table import ReturnsTable, return_item
+from chalicelib.adapters.return_items import return_to_item
+from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.shops import load_shops
@@ -99,7 +100,7 @@ class Mailroom:
         """Keep returns, and return the event that their stream makes of it."""
         for each in new:
             assert self.returns.add(each)
-        return event(*(packed(return_item(each)) for each in new))
+        return event(*(packed(return_to_item(each)) for each in new))
 
     def asked(self, email: str = EMAIL, number: str = "AZ-1001") -> Event:
         """Ask for a link, and return the event that the stream makes of it."""

@@ -136,6 +136,16 @@ def test_a_price_that_a_newer_order_changed_is_shown_before_anything_is_made(at:
     assert [(each.aspect, each.before, each.now) for each in caught.value.differences] == [("value", "179100", "90000")]
 
 
+def test_what_another_tab_chose_meanwhile_is_shown_before_it_is_asked_for(at: AtTheDesk) -> None:
+    visit, seen = at.ready()
+    other = DraftLine(id="1", quantity=1, reason="colour", answers=YES, remark="changed on the telephone")
+    at.desk.describe(at.visit(), visit.draft.id, [other])
+    with pytest.raises(ChangedMeanwhile) as caught:
+        at.desk.submit(at.visit(), visit.draft.id, seen)
+    assert caught.value.differences == ()
+    assert at.slots() == []
+
+
 def test_units_that_another_return_took_meanwhile_are_shown(at: AtTheDesk) -> None:
     visit, seen = at.ready({"1": 2})
     taken = at.visit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -137,16 +137,15 @@ def to_values(model: BaseModel) -> Item:
 
 
 def from_values(model: type[Model], item: Mapping[str, Any]) -> Model:
-    """Read a model back from plain values, ignoring the item's keys and other attributes that it does not know."""
-    known = {name: value for name, value in item.items() if name in model.model_fields}
-    return model.model_validate_json(json.dumps(known, default=_whole))
+    """Read a model back from plain values, ignoring what it does not know: the item's keys, and what a later release added."""
+    return model.model_validate_json(json.dumps(dict(item), default=_whole), extra="ignore")
 
 
-def readable(model: type[Model], item: Mapping[str, Any]) -> Model | None:
-    """Read a model back as `from_values` does; None, and a line in the log, where the item is none: for lists that must go on."""
+def readable(read: Callable[[Item], Model], item: Item) -> Model | None:
+    """Read an item; None, and a line in the log, where it is none of that kind: for lists that must go on."""
     try:
-        return from_values(model, item)
-    except (ValidationError, TypeError) as error:
+        return read(item)
+    except (ValidationError, KeyError, TypeError) as error:
         name = f"{item.get('pk')}/{item.get('sk')}"
         _log.error(json.dumps({"event": "item_unreadable", "item": name, "error": type(error).__name__}))
         return None

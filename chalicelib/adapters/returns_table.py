@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb import Item, Table, from_values, readable, to_values
+from chalicelib.adapters.dynamodb import Item, Table, readable
 from chalicelib.adapters.items import ORDER_KEY, item_to_order, item_to_variant, order_key, product_partition, sortable
+from chalicelib.adapters.return_items import UNSENT, item_to_return, return_to_item, slot_key
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 
-UNSENT = "UNSENT"
 _CHANGES = ("lines", "rma", "parcel", "timeline", "outbox", "version", "queue", "unsent", "unsent_since")
 """The attributes that a step of a return can change; all others stay as they were born."""
 
@@ -29,16 +29,16 @@ class ReturnsTable:
             if item["sk"] == ORDER_KEY:
                 stored = item_to_order(item)
             else:
-                returns.append(from_values(Return, item))
+                returns.append(item_to_return(item))
         return stored, tuple(returns)
 
     def add(self, new: Return) -> bool:
         """Write a new return into its slot; False if the slot is taken."""
-        return self._table.put(return_item(new), "attribute_not_exists(pk)")
+        return self._table.put(return_to_item(new), "attribute_not_exists(pk)")
 
     def change(self, changed: Return) -> bool:
         """Write the next version of a return; False if somebody else wrote it first."""
-        item = return_item(changed)
+        item = return_to_item(changed)
         kept = [name for name in _CHANGES if name in item]
         gone = [name for name in _CHANGES if name not in item]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
@@ -67,13 +67,14 @@ class ReturnsTable:
     def queue(self, merchant: str, status: ReturnStatus) -> Iterator[Return]:
         """Yield a shop's returns in this status, oldest first."""
         for item in self._table.index("QueueIndex", "queue = :queue", {":queue": f"{merchant}#{status}"}):
-            yield from_values(Return, item)
+            if found := readable(item_to_return, item):
+                yield found
 
     def unsent(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops with a mail that has waited since before `until`."""
         for key in unsent_keys(self._table, until):
             item = self._table.get(key["pk"], key["sk"])
-            if item and (found := readable(Return, item)):
+            if item and (found := readable(item_to_return, item)):
                 yield found
 
     def variants(self, merchant: str, product: str) -> tuple[Variant, ...]:
@@ -82,26 +83,7 @@ class ReturnsTable:
 
     def _read(self, pk: str, sk: str) -> Return | None:
         item = self._table.get(pk, sk)
-        return from_values(Return, item) if item else None
-
-
-def slot_key(slot: int) -> str:
-    """Return the sort key of an order's return."""
-    return f"RETURN#{slot:03d}"
-
-
-def return_item(made: Return) -> Item:
-    """Return a return as an item, with what the indexes need of it."""
-    item = order_key(made.merchant, made.order_number) | to_values(made)
-    item |= {
-        "sk": slot_key(made.slot),
-        "type": "return",
-        "queue": f"{made.merchant}#{made.status}",
-        "queued_at": sortable(made.created_at),
-    }
-    if made.waiting_mails:
-        item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].queued_at)}
-    return item
+        return item_to_return(item) if item else None
 
 
 def unsent_keys(table: Table, until: datetime) -> Iterator[Item]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from chalicelib.adapters.dynamodb import Item, Table, from_values, readable, to_values
 from chalicelib.adapters.items import sortable
-from chalicelib.adapters.returns_table import UNSENT, unsent_keys
+from chalicelib.adapters.return_items import UNSENT
+from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, Link, Lookup, Session
@@ -45,7 +47,7 @@ class SessionsTable:
         """Yield the lookups that have waited since before `until`, those past their time too."""
         for key in unsent_keys(self._table, until):
             item = self._table.get(key["pk"], key["sk"])
-            if item and "unsent" in item and (found := readable(Lookup, item)):
+            if item and "unsent" in item and (found := readable(partial(from_values, Lookup), item)):
                 yield found
 
     def add_link(self, link: Link) -> None:
@@ -82,9 +84,9 @@ class SessionsTable:
         self._table.delete(f"SESSION#{digest}", "SESSION")
 
     def draft(self, merchant: str, number: str) -> Draft | None:
-        """Return the order's draft, if there is one."""
+        """Return the order's draft, if there is one; what another release wrote and this one cannot read counts as none."""
         item = self._read("DRAFT", _draft_name(merchant, number))
-        return from_values(Draft, item) if item else None
+        return readable(partial(from_values, Draft), item) if item else None
 
     def save_draft(self, merchant: str, number: str, draft: Draft, at: datetime) -> bool:
         """Write the next version of the order's draft; False if somebody else wrote it first."""

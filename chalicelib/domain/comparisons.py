@@ -12,7 +12,7 @@ from chalicelib.domain.drafts import Draft
 from chalicelib.domain.verdicts import Decision, LineDecision
 
 Shown = Mapping[str, Any]
-"""A decision as a customer saw it: per line its verdict, chosen outcome, money, shipping and deadlines; and the charges."""
+"""What stood on the check page: per line its verdict, chosen outcome, money, shipping and deadlines; the charges; the choices."""
 
 Aspect = Literal["quantity", "verdict", "outcome", "approval", "value", "due", "shipping", "request_by", "ship_by", "charges"]
 
@@ -31,7 +31,8 @@ def shown(decision: Decision, draft: Draft) -> dict[str, Any]:
     """Return what the check page shows of a decision, ready to be stored and compared."""
     lines = {line.id: _shown_line(line, draft) for line in decision.lines}
     charges = [[charge.kind, str(charge.amount), *charge.outcomes] for charge in decision.charges]
-    return {"lines": lines, "charges": charges}
+    choices = draft.model_dump(mode="json", include={"lines", "method", "store", "proof", "country"})
+    return {"lines": lines, "charges": charges, "choices": choices}
 
 
 def fingerprint(seen: Shown) -> str:
@@ -43,7 +44,8 @@ def fingerprint(seen: Shown) -> str:
 def differences(before: Shown | None, now: Shown) -> tuple[Difference, ...]:
     """List what changed between two sightings, line by line; nothing where there was no earlier one.
 
-    A line of which no unit is left any more has become a quantity of 0.
+    A line of which no unit is left any more has become a quantity of 0. Choices are compared by their fingerprint only: who
+    changed them on another page knows it.
     """
     if before is None:
         return ()
@@ -56,7 +58,9 @@ def differences(before: Shown | None, now: Shown) -> tuple[Difference, ...]:
         if earlier["verdict"] != current["verdict"] and current["verdict"] == "refused":
             found.append(Difference(line_id, "verdict", earlier["verdict"], "refused"))
             continue
-        found += [Difference(line_id, key, earlier[key], value) for key, value in current.items() if earlier[key] != value]
+        found += [
+            Difference(line_id, key, earlier.get(key), value) for key, value in current.items() if earlier.get(key) != value
+        ]
     if before["charges"] != now["charges"]:
         found.append(Difference(None, "charges", before["charges"], now["charges"]))
     return tuple(found)

@@ -108,6 +108,28 @@ def test_a_table_that_is_missing_is_unavailable(tables: Tables) -> None:
         ReturnsTable(Table(tables.client, "no-such-table")).order_with_returns("azulu", "AZ-1001")
 
 
+def test_the_words_of_a_clause_are_kept_once_however_many_lines_it_decided(any_tables: Tables) -> None:
+    new = made(*["authorised"] * 200)
+    assert table(any_tables).add(new)
+    assert table(any_tables).by_slot("azulu", "AZ-1001", 1) == new
+    kept = any_tables.client.get_item(TableName=any_tables.returns, Key=packed({"pk": "azulu#AZ1001", "sk": "RETURN#001"}))
+    assert str(kept["Item"]).count("Fourteen days.") == 1
+
+
+def test_what_a_later_release_added_to_an_item_is_passed_over(any_tables: Tables) -> None:
+    returns = table(any_tables)
+    returns.add(made())
+    key = packed({"pk": "azulu#AZ1001", "sk": "RETURN#001"})
+    any_tables.client.update_item(
+        TableName=any_tables.returns,
+        Key=key,
+        UpdateExpression="SET more = :more, #lines[0].more = :more",
+        ExpressionAttributeNames={"#lines": "lines"},
+        ExpressionAttributeValues=packed({":more": "later"}),
+    )
+    assert returns.by_slot("azulu", "AZ-1001", 1) == made()
+
+
 def test_an_item_too_big_is_refused_whole(any_tables: Tables) -> None:
     returns = table(any_tables)
     with pytest.raises(Unavailable):

@@ -1,0 +1,47 @@
+"""Give returns their form as items of the returns table, and read them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalicelib.adapters.dynamodb import Item, from_values, to_values
+from chalicelib.adapters.items import order_key, sortable
+from chalicelib.domain.returns import Return
+
+UNSENT = "UNSENT"
+
+
+def slot_key(slot: int) -> str:
+    """Return the sort key of an order's return."""
+    return f"RETURN#{slot:03d}"
+
+
+def return_to_item(made: Return) -> Item:
+    """Return a return as an item, with what the indexes need of it.
+
+    The words of a clause stand once, under `clauses`, however many lines it decided: with them on every line, a return of
+    some eighty lines would be larger than an item may be.
+    """
+    item: Item = {**order_key(made.merchant, made.order_number), **to_values(made)}
+    item |= {
+        "sk": slot_key(made.slot),
+        "type": "return",
+        "queue": f"{made.merchant}#{made.status}",
+        "queued_at": sortable(made.created_at),
+        "clauses": {say["id"]: say.pop("text") for line in item["lines"] for say in line["decision"]["clauses"]},
+    }
+    if made.waiting_mails:
+        item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].queued_at)}
+    return item
+
+
+def item_to_return(item: Mapping[str, Any]) -> Return:
+    """Read a return back from its item."""
+    texts = item["clauses"]
+    lines = [
+        line
+        | {"decision": line["decision"] | {"clauses": [say | {"text": texts[say["id"]]} for say in line["decision"]["clauses"]]}}
+        for line in item["lines"]
+    ]
+    return from_values(Return, {**item, "lines": lines})
