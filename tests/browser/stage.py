@@ -5,9 +5,11 @@ from __future__ import annotations
 import shutil
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -43,12 +45,21 @@ def open_shops() -> Iterator[Shops]:
         port = free_ports()
         served = start(port, errors)
         said = greeting(served)
-        if said is not None:
-            yield Shops(Run(port, time.monotonic() - began, said))
-            served.send_signal(signal.SIGINT)
-        served.communicate(timeout=30)
-        errors.seek(0)
-        written = errors.read()
-        assert said is not None, written
-        assert "Traceback" not in written, written
-        assert '"event": "failed"' not in written, written
+        assert said is not None, _read(errors)
+        # Whoever does not listen to what is logged makes the portal wait with its next line.
+        logged: list[str] = []
+        listening = threading.Thread(target=lambda: logged.extend(served.stdout or ()), daemon=True)
+        listening.start()
+        yield Shops(Run(port, time.monotonic() - began, said))
+        served.send_signal(signal.SIGINT)
+        served.wait(timeout=30)
+        listening.join()
+        served.communicate()
+        written = "".join(logged) + _read(errors)
+        for sign in ("Traceback", '"event": "failed"', '"event": "unavailable"'):
+            assert sign not in written, written
+
+
+def _read(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()

@@ -163,8 +163,11 @@ def test_a_parcel_on_its_way_is_told_and_can_no_longer_be_cancelled(comes: Comes
 def test_a_refusal_leads_to_its_own_words_in_the_policy(comes: Comes, number: str, language: str) -> None:
     customer = comes(number, language)
     customer.come_in()
-    link = customer.page.locator('a[href*="/policy?version="]').first
-    quoted = customer.page.locator("blockquote p").first.inner_text()
+    refused = customer.page.locator(".card", has=customer.page.locator(".badge.no")).first
+    for closed in refused.locator("summary").all():
+        closed.click()
+    link = refused.locator('a[href*="/policy?version="]').first
+    quoted = refused.locator("blockquote p").first.inner_text()
     # It opens beside the page, where what is chosen already stays as it is.
     with customer.page.expect_popup() as opened:
         link.click()

@@ -59,6 +59,9 @@ def steps(bring: Bring, language: str) -> Stops:
     customer = bring("AZ-1001")
     customer.come_in()
     yield "items", customer
+    for closed in customer.page.locator("summary").all():
+        closed.click()
+    yield "items-why", customer
     customer.press()
     yield "items-mistakes", customer
     customer.take("1", "2", quantity=2)
