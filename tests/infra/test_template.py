@@ -76,7 +76,16 @@ def statements(role: str) -> list[dict[str, Any]]:
 def test_a_role_names_each_action_and_each_table(role: str) -> None:
     for statement in statements(role):
         assert "*" not in str(statement["Action"])
-        assert "*" not in str(statement["Resource"]) or statement["Sid"] == "Log"
+        assert "*" not in str(statement["Resource"]) or statement["Sid"] in ("Log", "StreamNames")
+
+
+def test_lambda_may_find_and_read_both_streams() -> None:
+    """IAM knows no resource for ListStreams, so that it alone is allowed everywhere; it tells names and opens no stream."""
+    found = {each["Sid"]: each for each in statements("MailRole")}
+    assert found["StreamNames"]["Action"] == ["dynamodb:ListStreams"]
+    assert found["StreamNames"]["Resource"] == "*"
+    assert found["Streams"]["Action"] == ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
+    assert found["Streams"]["Resource"] == [{"Fn::GetAtt": [table, "StreamArn"]} for table in TABLES]
 
 
 def test_only_the_functions_that_send_mail_may() -> None:
