@@ -41,6 +41,15 @@ def test_a_shops_own_file_is_checked(capsys: pytest.CaptureFixture[str], tmp_pat
     assert "'PESO' is not a currency of ISO 4217" in capsys.readouterr().out
 
 
+def test_a_language_without_pages_is_noted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "lumen" / "merchant.toml"
+    file.parent.mkdir()
+    text = (MERCHANTS / "alustoora/merchant.toml").read_text("utf-8").replace('"alustoora"', '"lumen"')
+    file.write_text(text.replace('languages = ["en"', 'languages = ["cy", "en"').replace('en = "', 'cy = "x"\nen = "'), "utf-8")
+    assert main(["policy", "check", str(file)]) == 0
+    assert 'note: no page is shown in "cy" before it has a catalogue' in capsys.readouterr().out
+
+
 def test_a_file_that_cannot_be_read_is_one_line(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     binary = tmp_path / "policy-2026-01-01.toml"
     binary.write_bytes(b"effective = '\xff'\n")

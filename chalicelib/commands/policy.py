@@ -68,5 +68,15 @@ def _tell(file: Path, content: bytes, mistakes: Sequence[str]) -> None:
         print(mistake)
     if not mistakes:
         print(f"{file}: ok")
-        for note in policy_notes(content.decode("utf-8")) if file.name != "merchant.toml" else ():
+        text = content.decode("utf-8")
+        for note in policy_notes(text) if file.name != "merchant.toml" else _unspoken(text):
             print(f"{file}: note: {note}")
+
+
+def _unspoken(text: str) -> Sequence[str]:
+    """Return a note for each of a shop's languages that has no catalogue, and so no pages."""
+    from chalicelib.domain.policy_check import read_merchant
+    from chalicelib.i18n import LANGUAGES
+
+    without = [language for language in read_merchant("", text).languages if language not in LANGUAGES]
+    return [f'no page is shown in "{language}" before it has a catalogue; docs/languages.md says how' for language in without]

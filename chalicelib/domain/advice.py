@@ -87,7 +87,7 @@ def _wrong_value(error: Any, place: Loc, last: str) -> str:
         return f"{_shown(value)} is out of range; the {least} is {context.get('ge', context.get('le'))}"
     if kind == "string_pattern_mismatch":
         return f"{_shown(value)} {_FORMS.get(_form(place, last), 'is not written as it should be; look at docs/policies.md')}"
-    if kind == "tuple_type":
+    if kind in ("tuple_type", "frozen_set_type"):
         header = isinstance(value, dict) and last in ("clauses", "rules", "stores")
         return f"{_shown(value)} is not a list; write {f'its header as [[{last}]]' if header else 'it between [ and ]'}"
     message = str(error["msg"]).removeprefix("Value error, ")

@@ -34,9 +34,10 @@ class Source:
         self.lines = text.splitlines()
 
     def shown(self, mistake: Mistake, raw: Mapping[str, Any]) -> str:
-        """Return `file:line: clause Z4: window: what is wrong; how to mend it`."""
+        """Return `file:line: clause Z4: window: what is wrong; how to mend it`, on one line whatever the file holds."""
         where = [f"{self.name}:{self.line(mistake.loc)}", *_named(mistake.loc, raw)]
-        return f"{': '.join(where)}: {mistake.words}"
+        line = f"{': '.join(where)}: {mistake.words}"
+        return "".join(char if char.isprintable() else repr(char)[1:-1] for char in line)
 
     def line(self, loc: Loc) -> int:
         """Return the number of the line that a place is on, or of the table that it is missing from."""

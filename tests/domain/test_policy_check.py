@@ -230,6 +230,11 @@ def test_what_is_no_toml_is_told_with_what_was_probably_meant(text: str, advice:
     assert [told.endswith(f"; {advice}") for told in policy_mistakes(NAME, text, merchant())] == [True]
 
 
+def test_a_mistake_stands_on_one_line_whatever_the_file_holds() -> None:
+    told = mistakes('group = "how_long"', 'group = "how\\nlong\\u202e"')
+    assert ['"how\\nlong\\u202e" is not known here' in one and one.isprintable() for one in told] == [True]
+
+
 def test_a_wrong_outcome_at_the_top_is_told_once() -> None:
     assert len(mistakes('outcomes = ["exchange", "refund"]', 'outcomes = ["exchnge", "refund"]')) == 1
 
@@ -290,6 +295,7 @@ SHOP = (MERCHANTS / "azulu" / "merchant.toml").read_text(encoding="utf-8")
         ('slug = "azulu"', 'slug = "Azulu"', "is not the name of an address; write small letters"),
         ('"es", "en", "fa"]', '"es", "en", "es"]', 'languages: "es" is there twice; take one away'),
         ('"es", "en", "fa"]', '"spanish"]', 'languages: "spanish" is not the code of a language; write its two or three'),
+        ("holidays = [", "days_off = [", 'unknown key "days_off"'),
         ("[contact]", "[contacts]", "contact: it is missing; add a table [contact]"),
         ("2027-12-25,", '"2027-12-25",', '"2027-12-25" is not a date; write it as 2026-01-31'),
         ('zone = "America/Bogota"', 'zone = "America/Bogotá"', "is not a time zone of the IANA database"),
