@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chalicelib.desk import Desk
-from chalicelib.domain.clauses import Clause
+from chalicelib.domain.clauses import Clause, Rule
 from chalicelib.domain.drafts import DraftLine
 from chalicelib.domain.matching import keys
 from chalicelib.domain.orders import SHOP_FAULT, Reason, Variant
@@ -98,10 +98,16 @@ def _asked(desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineO
 
 
 def _requirer(policy: Policy, decision: LineDecision, condition: str) -> Clause | None:
-    """Return the clause that demands a condition of this line."""
+    """Return the clause that demands a condition of this line, or else the one that says what it costs not to confirm it."""
     said = {say.id for say in decision.clauses if say.effect == "requires"}
-    demanding = (clause for clause in policy.clauses if clause.id in said)
-    return next((clause for clause in demanding if any(condition in rule.requires for rule in clause.rules)), None)
+    for clause in policy.clauses:
+        if clause.id in said and any(condition in rule.requires for rule in clause.rules):
+            return clause
+    return next((clause for clause in policy.clauses if any(condition in _unconfirmed(rule) for rule in clause.rules)), None)
+
+
+def _unconfirmed(rule: Rule) -> tuple[str, ...]:
+    return rule.when.unconfirmed if rule.when else ()
 
 
 def _mentions(policy: Policy, *names: str) -> bool:
