@@ -10,6 +10,7 @@ import pytest
 from tests.web.browsing import FORM, Browser
 from tests.web.conftest import Site
 from tests.web.test_journeys import WAYS, go
+from tests.web.test_steps import reimport
 
 HOSTILE = {
     "missing": None,
@@ -133,3 +134,26 @@ def test_words_of_the_customer_come_back_escaped_and_as_they_were(site: Site) ->
 def test_no_query_brings_the_portal_down(quiet_site: Site, query: str) -> None:
     for path in ("", "/policy", "/sent"):
         assert quiet_site.browser().get(f"/azulu{path}?{query}").status == 200
+
+
+def test_what_a_shop_imports_is_escaped_wherever_it_stands(site: Site) -> None:
+    stored, _ = site.portal.returns.order_with_returns("azulu", "AZ1001")
+    assert stored is not None
+    hostile = {
+        "id": '1"><script>alert(1)</script>',
+        "name": "<img src=x onerror=alert(1)>\u202e",
+        "sku": "{{7*7}}' x=\"y",
+        "product": None,
+    }
+    reimport(site, "AZ-1001", lines=(stored.order.lines[0].model_copy(update=hostile),))
+    browser = site.inside("AZ-1001")
+    line = hostile["id"]
+    browser.submit({f"take-{line}": "yes", f"quantity-{line}": "1"})
+    assert browser.submit({}).status == 422
+    browser.submit({f"reason-{line}": "damaged"})
+    browser.submit({"how": "mail", f"outcome-{line}": "exchange"})
+    browser.submit()
+    assert browser.page.address == "/azulu/returns/1/done"
+    browser.get("/azulu/returns/1")
+    assert not browser.page.all("img")
+    assert "<img src=x onerror=alert(1)>" in browser.page.text
