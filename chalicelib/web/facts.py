@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from chalicelib.domain.clauses import KINDS, Clause, Group
+from chalicelib.domain.clauses import EVERYTHING, KINDS, Clause, Group, Rule
 from chalicelib.domain.policy import Policy
 
 MOST_PER_TOPIC = 2
@@ -22,10 +22,14 @@ def facts(policy: Policy) -> list[tuple[Group, list[Clause]]]:
 
 
 def _windows(policy: Policy) -> list[Clause]:
-    """The first clause that opens a window, and those that put another in its place."""
+    """The first clause that opens a window, and those that put another in its place or make it longer."""
     opening = [clause for clause in _group(policy, "how_long") if any(rule.window for rule in clause.rules)]
     first = opening[:1]
-    return first + [clause for clause in opening[1:] if any(first[0].id in rule.overrides for rule in clause.rules)]
+    return first + [clause for clause in opening[1:] if any(_replaces(rule, first[0]) for rule in clause.rules)]
+
+
+def _replaces(rule: Rule, clause: Clause) -> bool:
+    return not {clause.id, *EVERYTHING}.isdisjoint((*rule.overrides, *rule.extends))
 
 
 def _telling(policy: Policy, group: Group, tests: Sequence[Callable[[Clause], bool]]) -> list[Clause]:
