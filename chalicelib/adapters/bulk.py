@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.dynamodb import dynamodb_client, packed, unpacked
+from chalicelib.adapters.environment import one_line
 from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import Unavailable
 
@@ -25,15 +27,14 @@ MOST_READ, MOST_WRITTEN = 100, 25
 # The client has tried again by itself before a call fails; then it is for us to wait longer.
 _FIRST_PAUSE, _LONGEST_PAUSE, _ATTEMPTS = 0.05, 5.0, 12
 _AT_ONCE = 8
+# Nobody waits for a page here: a batch of megabytes may take its time on a thin line.
+_PATIENT = Config(connect_timeout=10, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 4})
 _THROTTLED = frozenset({"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"})
 
 
 def open_bulk_table(name: str) -> BulkTable:
-    """Return the table in the account and region that the environment names; Unavailable if it names none."""
-    try:
-        return BulkTable(dynamodb_client(), name)
-    except BotoCoreError as error:
-        raise Unavailable(f"table {name}", str(error).rstrip(".")) from error
+    """Return the table in the account and region that the environment names; InvalidSettings if it names none."""
+    return BulkTable(dynamodb_client(_PATIENT), name)
 
 
 class BulkTable:
@@ -117,9 +118,9 @@ class BulkTable:
                 if code == "ConditionalCheckFailedException":
                     return None
                 if code not in _THROTTLED:
-                    raise Unavailable(f"table {self._name}", _one_line(f"{operation}: {code}: {words}")) from error
+                    raise Unavailable(f"table {self._name}", one_line(f"{operation}: {code}: {words}")) from error
             except BotoCoreError as error:
-                raise Unavailable(f"table {self._name}", _one_line(f"{operation}: {error}")) from error
+                raise Unavailable(f"table {self._name}", one_line(f"{operation}: {error}")) from error
             else:
                 return answer
             attempt += 1
@@ -130,10 +131,6 @@ class BulkTable:
         if attempt >= _ATTEMPTS:
             raise Unavailable(f"table {self._name}", f"{operation}: still throttled after {_ATTEMPTS} attempts")
         self._pause(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt) * self._spread())
-
-
-def _one_line(words: str) -> str:
-    return " ".join(words.split()).rstrip(".: ")
 
 
 def _parts(whole: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

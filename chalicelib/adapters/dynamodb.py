@@ -14,24 +14,27 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
+from chalicelib.adapters.environment import told_plainly, why
+from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
-Item = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 
-# A page waits for its tables no longer than a customer would; API Gateway gives up after 29 seconds.
-_CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 4})
+# DynamoDB answers in milliseconds. A call that hangs twice is given up after 7 seconds at most (with the pause between), so that
+# our page about it is answered long before API Gateway answers with its own, after 29.
+_SOON = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 _log = logging.getLogger("vuelta.tables")
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-def dynamodb_client() -> DynamoDBClient:
-    """Return a client for the account and region (or the emulator) that the environment names."""
-    return boto3.client("dynamodb", config=_CONFIG)
+def dynamodb_client(patience: Config = _SOON) -> DynamoDBClient:
+    """Return a client for the account and region (or emulator) that the environment names; InvalidSettings if it names none."""
+    with told_plainly():
+        return boto3.client("dynamodb", config=patience)
 
 
 class Table:
@@ -41,15 +44,15 @@ class Table:
         self._client = client
         self.name = name
 
-    def get(self, pk: str, sk: str, *, consistent: bool = True) -> Item | None:
-        """Return the item with this key."""
-        answer = self._call("get_item", Key=packed({"pk": pk, "sk": sk}), ConsistentRead=consistent)
+    def get(self, pk: str, sk: str) -> Item | None:
+        """Return the item with this key, as it stands now."""
+        answer = self._call("get_item", Key=packed({"pk": pk, "sk": sk}), ConsistentRead=True)
         return unpacked(answer["Item"]) if "Item" in answer else None
 
-    def partition(self, pk: str, **query: Any) -> Iterator[Item]:
+    def partition(self, pk: str) -> Iterator[Item]:
         """Yield every item of a partition by sort key, as it stands now."""
         values = packed({":pk": pk})
-        yield from self._pages(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True, **query)
+        yield from self._pages(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True)
 
     def index(self, name: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
         """Yield what an index holds under a key condition, in its order."""
@@ -112,7 +115,7 @@ class Table:
                 raise _ConditionFailed from None
             raise Unavailable(f"table {self.name}", f"{operation}: {error.response['Error']['Code']}") from error
         except BotoCoreError as error:
-            raise Unavailable(f"table {self.name}", f"{operation}: {type(error).__name__}") from error
+            raise Unavailable(f"table {self.name}", f"{operation}: {why(error)}") from error
         return answer
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.adapters.dynamodb import Item, from_values, to_values
-from chalicelib.adapters.items import order_key, sortable
+from chalicelib.adapters.dynamodb import from_values, to_values
+from chalicelib.adapters.items import Item, order_key, sortable
 from chalicelib.domain.returns import Return
 
 UNSENT = "UNSENT"

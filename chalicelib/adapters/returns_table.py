@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from chalicelib.adapters.dynamodb import Item, Table, readable
-from chalicelib.adapters.items import ORDER_KEY, item_to_order, item_to_variant, order_key, product_partition, sortable
+from chalicelib.adapters.dynamodb import Table, readable
+from chalicelib.adapters.items import ORDER_KEY, Item, item_to_order, item_to_variant, order_key, product_partition, sortable
 from chalicelib.adapters.return_items import UNSENT, item_to_return, return_to_item, slot_key
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.environment import told_plainly, why
 from chalicelib.domain.errors import Unavailable
 from chalicelib.message import MailRefused
 
@@ -31,8 +32,9 @@ _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"
 
 
 def ses_client() -> SESV2Client:
-    """Return a client for the account and region (or the emulator) that the environment names."""
-    return boto3.client("sesv2", config=_CONFIG)
+    """Return a client for the account and region (or emulator) that the environment names; InvalidSettings if it names none."""
+    with told_plainly():
+        return boto3.client("sesv2", config=_CONFIG)
 
 
 class Mailer:
@@ -64,7 +66,7 @@ class Mailer:
                 # Full jitter: many that were turned away together come back apart.
                 self._sleep(self._chance() * LONGEST_WAIT * 2.0 ** (attempt + 1 - ATTEMPTS))
             except BotoCoreError as error:
-                raise Unavailable("the mail service", type(error).__name__) from error
+                raise Unavailable("the mail service", why(error)) from error
             else:
                 return
 

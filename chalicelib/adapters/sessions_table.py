@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 
-from chalicelib.adapters.dynamodb import Item, Table, from_values, readable, to_values
-from chalicelib.adapters.items import sortable
+from chalicelib.adapters.dynamodb import Table, from_values, readable, to_values
+from chalicelib.adapters.items import Item, sortable
 from chalicelib.adapters.return_items import UNSENT
 from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.domain.drafts import Draft

@@ -12,6 +12,7 @@ from chalicelib.adapters.bulk import BulkTable, open_bulk_table
 from chalicelib.adapters.dynamodb import packed
 from chalicelib.adapters.items import sortable
 from chalicelib.domain.errors import Unavailable
+from chalicelib.settings import InvalidSettings
 
 EARLY = datetime(2026, 3, 1, tzinfo=UTC)
 LATE = EARLY + timedelta(days=1)
@@ -166,5 +167,5 @@ def test_what_waiting_cannot_mend_fails_at_once(failure, words):
 def test_an_environment_without_a_region_is_told_in_one_line(monkeypatch):
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", "nowhere")
-    with pytest.raises(Unavailable, match="region"):
+    with pytest.raises(InvalidSettings, match="AWS_DEFAULT_REGION"):
         open_bulk_table("t")
