@@ -1,4 +1,4 @@
-"""How a mail is built and handed over: headers that no value can bend, a text and an HTML part, and the post's two answers."""
+"""How a mail is built and handed over: headers that no value can bend, a text and an HTML part, and the post's answers."""
 
 from __future__ import annotations
 
@@ -65,11 +65,19 @@ class MailRefused(VueltaError):
         self.why = why
 
 
+class MailHeld(VueltaError):
+    """A mail can be sent only once an operator has mended something; `why` is a word for the log, as in `MailRefused`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"the mail is held: {why}")
+        self.why = why
+
+
 class Post(Protocol):
     """What takes mails away."""
 
     def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
-        """Hand a message over; MailRefused if that can never work, Unavailable if it may work later."""
+        """Hand a message over; MailRefused if that can never work, Unavailable if it may work soon, MailHeld if not so soon."""
 
 
 @dataclass(frozen=True)

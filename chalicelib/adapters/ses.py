@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.adapters.environment import told_plainly, why
 from chalicelib.domain.errors import Unavailable
-from chalicelib.message import MailRefused
+from chalicelib.message import MailHeld, MailRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.client import SESV2Client
@@ -23,8 +23,9 @@ ATTEMPTS = 4
 LONGEST_WAIT = 2.0
 """Seconds; the wait before the second attempt is at most a quarter of it, and doubles."""
 
-# SES says this of the message itself: the same message will be refused again.
-_REFUSALS = frozenset({"MessageRejected", "MailFromDomainNotVerifiedException", "BadRequestException"})
+# SES says this of the message itself: the same message will be refused again. (It rejects what no identity stands for too:
+# "MessageRejected" is an operator's matter.)
+_REFUSAL = "BadRequestException"
 # SES took nothing and asks for patience. (It names what it cannot do at the moment in more ways than its model lists.)
 _PATIENCE = frozenset({"TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling"})
 # We retry ourselves, and only what SES is known not to have taken: a second attempt after a timeout could be a second mail.
@@ -53,15 +54,15 @@ class Mailer:
         self._chance = chance
 
     def send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
-        """Hand a message over; MailRefused if that can never work, Unavailable if it may work later."""
+        """Hand a message over; MailRefused if that can never work, Unavailable if it may work soon, MailHeld if not so soon."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._send(message, tags)
             except ClientError as error:
                 code = error.response.get("Error", {}).get("Code", "unknown")
-                if code in _REFUSALS:
-                    raise MailRefused(code) from error
-                if code not in _PATIENCE or attempt == ATTEMPTS:
+                if code not in _PATIENCE:
+                    raise _trouble(error, code) from error
+                if attempt == ATTEMPTS:
                     raise Unavailable("the mail service", code) from error
                 # Full jitter: many that were turned away together come back apart.
                 self._sleep(self._chance() * LONGEST_WAIT * 2.0 ** (attempt + 1 - ATTEMPTS))
@@ -79,3 +80,11 @@ class Mailer:
             EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             **self._fixed,
         )
+
+
+def _trouble(error: ClientError, code: str) -> MailRefused | Unavailable | MailHeld:
+    """Return what an answer of SES means that asks for no patience."""
+    if code == _REFUSAL:
+        return MailRefused(code)
+    broken = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500) >= 500
+    return Unavailable("the mail service", code) if broken else MailHeld(code)

@@ -16,7 +16,7 @@ from moto.ses.models import ses_backends
 
 from chalicelib.adapters.ses import ATTEMPTS, LONGEST_WAIT, Mailer, ses_client
 from chalicelib.domain.errors import Unavailable
-from chalicelib.message import MailRefused
+from chalicelib.message import MailHeld, MailRefused
 
 REGION = "us-east-1"
 IDENTITY = {"Name": "identity", "Value": "0123456789abcdef"}
@@ -98,20 +98,31 @@ def test_waits_double_and_stay_short_and_then_the_mail_is_left_for_later(stub: S
     assert stub.waits == [LONGEST_WAIT / 4, LONGEST_WAIT / 2, LONGEST_WAIT]
 
 
-@pytest.mark.parametrize("code", ["MessageRejected", "MailFromDomainNotVerifiedException", "BadRequestException"])
-def test_a_refused_mail_is_not_tried_again(stub: Stub, code: str) -> None:
-    stub.fails(code)
+def test_a_malformed_mail_is_refused_for_good(stub: Stub) -> None:
+    stub.fails("BadRequestException")
     with pytest.raises(MailRefused) as refused:
         stub.mailer.send(letter(), TAGS)
-    assert refused.value.why == code
+    assert refused.value.why == "BadRequestException"
     assert stub.waits == []
 
 
 @pytest.mark.parametrize(
     "code",
-    ["SendingPausedException", "AccountSuspendedException", "NotFoundException", "AccessDeniedException", "InternalFailure"],
-)
-def test_what_an_operator_or_time_can_mend_is_left_for_later(stub: Stub, code: str) -> None:
+    [
+        "MessageRejected", "MailFromDomainNotVerifiedException", "SendingPausedException", "AccountSuspendedException",
+        "NotFoundException", "AccessDeniedException",
+    ],
+)  # fmt: skip
+def test_what_an_operator_can_mend_is_held_and_not_tried_again_at_once(stub: Stub, code: str) -> None:
+    stub.fails(code)
+    with pytest.raises(MailHeld) as held:
+        stub.mailer.send(letter(), TAGS)
+    assert held.value.why == code
+    assert stub.waits == []
+
+
+@pytest.mark.parametrize("code", ["InternalFailure", "ServiceUnavailable"])
+def test_what_time_can_mend_is_left_for_later(stub: Stub, code: str) -> None:
     stub.fails(code, 500)
     with pytest.raises(Unavailable):
         stub.mailer.send(letter(), TAGS)
