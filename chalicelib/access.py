@@ -65,18 +65,20 @@ class Access:
         self._record(link.merchant, link.number, link.email, language, "access", source)
 
     def answer(self, lookup: Lookup) -> MailedLink | None:
-        """Return the link to mail for a lookup; None if order and address do not belong together or too many were asked."""
-        now = self.clock()
-        if self._too_many("source", f"{lookup.merchant}/{lookup.source}", now):
+        """Return the link to mail for a lookup; None if order and address do not belong together or too many were asked.
+
+        A lookup that is answered again, because its mail did not leave, counts once.
+        """
+        if self._too_many("source", f"{lookup.merchant}/{lookup.source}", lookup):
             return None
         stored, _ = self.returns.order_with_returns(lookup.merchant, lookup.number)
         if stored is None or not hmac.compare_digest(stored.email.encode(), lookup.email.encode()):
             return None
-        if self._too_many("order", f"{lookup.merchant}/{lookup.number}", now):
+        if self._too_many("order", f"{lookup.merchant}/{lookup.number}", lookup):
             return None
-        if self._too_many("address", lookup.email, now):
+        if self._too_many("address", lookup.email, lookup):
             return None
-        return self._new_link(lookup.merchant, stored.order.number, lookup.email, lookup.language, lookup.purpose, now)
+        return self._new_link(lookup.merchant, stored.order.number, lookup.email, lookup.language, lookup.purpose, self.clock())
 
     def link_to_return(self, made: Return) -> MailedLink:
         """Return a new link to a return, for a mail about it."""
@@ -97,8 +99,6 @@ class Access:
         """Use the link and open a session; return it with the secret for its cookie. LinkUnusable if it opens nothing."""
         link = self.peek(merchant, secret)
         now = self.clock()
-        if link.purpose == "access" and not self.sessions.use_link(link, now):
-            raise LinkUnusable("used", link)
         cookie = self.secret()
         session = Session(
             digest=digest(cookie),
@@ -108,7 +108,11 @@ class Access:
             language=link.language,
             expires_at=now + SESSION_LIFE,
         )
+        # The session comes first: were it the other way round, a crash in between would use the link up for nothing.
         self.sessions.add_session(session)
+        if link.purpose == "access" and not self.sessions.use_link(link, now):
+            self.sessions.end_session(session.digest)
+            raise LinkUnusable("used", link)
         return session, cookie, link
 
     def session(self, merchant: str, cookie: str) -> Session | None:
@@ -154,9 +158,9 @@ class Access:
         self.sessions.add_link(link)
         return MailedLink(link, secret, number)
 
-    def _too_many(self, kind: str, whom: str, now: datetime) -> bool:
-        start = datetime.fromtimestamp(now.timestamp() // HOUR * HOUR, UTC)
-        return self.sessions.count(f"{kind}/{digest(whom)}", start, HOUR) > LIMITS_AN_HOUR[kind]
+    def _too_many(self, kind: str, whom: str, lookup: Lookup) -> bool:
+        start = datetime.fromtimestamp(lookup.asked_at.timestamp() // HOUR * HOUR, UTC)
+        return not self.sessions.admit(f"{kind}/{digest(whom)}", lookup.id, LIMITS_AN_HOUR[kind], start, HOUR)
 
 
 def digest(secret: str) -> str:

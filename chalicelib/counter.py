@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.desk import ATTEMPTS, Busy
-from chalicelib.domain.errors import InvalidRma, LifecycleError, VueltaError
+from chalicelib.domain.errors import Busy, InvalidRma, LifecycleError, VueltaError
 from chalicelib.domain.identifiers import fold_digits
 from chalicelib.domain.returns import Return, ReturnStatus, decided
 from chalicelib.domain.rma import parse_rma
-from chalicelib.ports import Returns
+from chalicelib.ports import ATTEMPTS, Returns
+
 
 class NotFound(VueltaError):
     """No return of this shop goes by what was typed."""
@@ -51,13 +51,17 @@ class Counter:
 
         Raises NotFound, NotWaiting, or Busy if others keep writing the same return.
         """
+        at = self.clock()
+        following: Return | None = None
         for _ in range(ATTEMPTS):
             current = self.find(merchant, typed)
+            if following and following.timeline[-1] in current.timeline:
+                return current  # It was written, but the answer was lost and the SDK asked again.
             chosen = line_ids or tuple(line.line.id for line in current.standing("under_review"))
             if not chosen:
                 raise NotWaiting(f"no line of {current.id} waits for a decision: it is {current.status}")
             try:
-                following = decided(current, chosen, approve=approve, by=by, note=note, at=self.clock())
+                following = decided(current, chosen, approve=approve, by=by, note=note, at=at)
             except LifecycleError as error:
                 raise NotWaiting(f"not every line {', '.join(chosen)} of {current.id} waits: one is {error.status}") from None
             if self.returns.change(following):

@@ -8,18 +8,18 @@ from datetime import datetime
 
 from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, shown
 from chalicelib.domain.drafts import Draft, DraftLine
-from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.errors import Busy, LifecycleError, VueltaError
 from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
 from chalicelib.domain.returns import Parcel, Return, cancelled, sent
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
 from chalicelib.domain.visits import Session
-from chalicelib.ports import Returns, Sessions
+from chalicelib.ports import ATTEMPTS, Returns, Sessions
 from chalicelib.shops import Shop
 from chalicelib.visit import Visit
 
-ATTEMPTS = 50
-"""How often a write that somebody else got in before of is tried anew, each time from what then stands."""
+MOST_RETURNS = 50
+"""How many returns one order can have, cancelled ones too: more are no customer's, and every page reads them all."""
 
 
 class Unknown(VueltaError):
@@ -45,10 +45,6 @@ class ChangedMeanwhile(VueltaError):
         super().__init__("the decision is not what was shown")
         self.visit = visit
         self.differences = found
-
-
-class Busy(VueltaError):
-    """Too many writers at once; nothing was written and trying again is safe."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +147,7 @@ class Desk:
 
         `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too.
         Raises StaleDraft if the page was about another draft, NothingChosen if it is not finished, ChangedMeanwhile if it
-        would be decided otherwise now, Busy if the slots are fought over.
+        would be decided otherwise now, Busy if the slots are fought over, LifecycleError if the order has too many returns.
         """
         for _ in range(ATTEMPTS):
             made = next((each for each in visit.returns if each.draft_id == draft_id), None)
@@ -160,6 +156,8 @@ class Desk:
                 return made
             if visit.draft.id != draft_id:
                 raise StaleDraft(draft_id)
+            if len(visit.returns) >= MOST_RETURNS:
+                raise LifecycleError("ask for", "full")
             decision, now, found = self.check(visit)
             if fingerprint(now) != seen:
                 raise ChangedMeanwhile(self._seen(visit, now, draft_id), found)
@@ -189,10 +187,11 @@ class Desk:
         return self._change(visit, slot, lambda current: sent(current, parcel))
 
     def cancel(self, visit: Visit, slot: int) -> Return:
-        """Take a return back; a second time answers with the cancelled one. LifecycleError once a parcel is on its way."""
+        """Take a return back; a second time answers with what is left. LifecycleError once a parcel is on its way."""
 
         def once(current: Return) -> Return:
-            return current if current.status == "cancelled" else cancelled(current, self.clock())
+            done = current.standing("cancelled") and not current.standing("authorised", "under_review")
+            return current if done else cancelled(current, self.clock())
 
         return self._change(visit, slot, once)
 

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.visits import Link, Lookup, Session
+
+ATTEMPTS = 50
+"""How often a write that somebody else got ahead of is tried anew, each time from what then stands."""
 
 
 class Returns(Protocol):
@@ -34,7 +38,7 @@ class Returns(Protocol):
         """Yield a shop's returns in this status, oldest first."""
 
     def unsent(self, until: datetime) -> Iterator[Return]:
-        """Yield the returns of all shops with a mail that has waited since before `until`."""
+        """Yield the returns of all shops with a mail that waits and was left alone since before `until`, longest first."""
 
     def variants(self, merchant: str, product: str) -> tuple[Variant, ...]:
         """Return what the catalogue knows of a product, by SKU."""
@@ -52,8 +56,11 @@ class Sessions(Protocol):
     def finish_lookup(self, lookup_id: str) -> None:
         """Note that a lookup was answered, or needs no answer."""
 
+    def claim_lookup(self, lookup: Lookup, claim: Claim) -> bool:
+        """Note a try to answer a lookup; False if somebody else tried since it was read, or it needs no answer any more."""
+
     def unanswered(self, until: datetime) -> Iterator[Lookup]:
-        """Yield the lookups that have waited since before `until`."""
+        """Yield the lookups that wait and were left alone since before `until`, longest first."""
 
     def add_link(self, link: Link) -> None:
         """Record a link that is about to be mailed."""
@@ -82,5 +89,5 @@ class Sessions(Protocol):
     def drop_draft(self, merchant: str, number: str, draft_id: str) -> None:
         """Forget the order's draft, if it still is this one."""
 
-    def count(self, what: str, window_start: datetime, window_seconds: int) -> int:
-        """Add one to what is counted in this window and return the sum."""
+    def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
+        """Count somebody in this window, once however often it is asked; False if as many others as may were there before."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
-from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Lookup
+from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Lookup, Session
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, made, order, stored
 
@@ -143,6 +145,16 @@ def test_strangers_who_guess_do_not_lock_the_owner_out(house: House) -> None:
     assert house.access.answer(house.ask()) is not None
 
 
+def test_a_lookup_answered_again_and_again_because_its_mail_does_not_leave_counts_once(house: House) -> None:
+    wish = house.ask()
+    for _ in range(50):
+        assert house.access.answer(wish) is not None
+    house.at += timedelta(minutes=59)
+    assert house.access.answer(wish) is not None
+    others = [house.access.answer(house.ask()) is not None for _ in range(LIMITS_AN_HOUR["order"])]
+    assert others == [True] * (LIMITS_AN_HOUR["order"] - 1) + [False]
+
+
 def test_a_source_that_floods_is_not_answered_even_for_its_own_order(house: House) -> None:
     for number in range(LIMITS_AN_HOUR["source"]):
         house.access.answer(house.ask(f"AZ-{number}", source="9.9.9.9"))
@@ -152,3 +164,19 @@ def test_a_source_that_floods_is_not_answered_even_for_its_own_order(house: Hous
 def test_the_token_of_forms_follows_from_the_cookie_and_does_not_show_it() -> None:
     assert csrf_token("a") == csrf_token("a") != csrf_token("b")
     assert "cookie" not in csrf_token("cookie")
+
+
+def test_a_session_that_cannot_be_kept_uses_no_link_up(house: House) -> None:
+    secret = house.mailed().secret
+
+    class Full(SessionsTable):
+        """Has no room for sessions."""
+
+        def add_session(self, session: Session) -> None:
+            raise Unavailable("table", "full")
+
+    full = Full.__new__(Full)
+    full.__dict__ = house.sessions.__dict__
+    with pytest.raises(Unavailable):
+        replace(house.access, sessions=full).enter("azulu", secret)
+    assert house.access.enter("azulu", secret)

@@ -81,6 +81,25 @@ def test_deciding_twice_says_that_nothing_waits(counter: Counter, returns: Retur
             counter.decide("azulu", "AZ-1001/1", lines, approve=True, by="Neda", note="")
 
 
+def test_a_decision_whose_answer_was_lost_is_not_taken_for_a_failure(counter: Counter, returns: ReturnsTable) -> None:
+    kept(returns, made("under_review"))
+
+    class Forgetful(ReturnsTable):
+        """Writes, and says that it did not: the SDK asked twice, and the second time the version had moved on."""
+
+        def change(self, changed: Return) -> bool:
+            returns.change(changed)
+            return False
+
+        def by_slot(self, merchant: str, number: str, slot: int) -> Return | None:
+            return returns.by_slot(merchant, number, slot)
+
+    forgetful = Counter(Forgetful.__new__(Forgetful), lambda: LATER)
+    made_now = forgetful.decide("azulu", "AZ-1001/1", (), approve=True, by="Neda", note="")
+    assert made_now.status == "authorised"
+    assert len(made_now.timeline) == 2
+
+
 @pytest.fixture
 def terminal(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (

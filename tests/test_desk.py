@@ -7,14 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.desk import ChangedMeanwhile, NothingChosen, StaleDraft, Unknown
+from chalicelib.desk import MOST_RETURNS, ChangedMeanwhile, NothingChosen, StaleDraft, Unknown
 from chalicelib.domain.comparisons import fingerprint
 from chalicelib.domain.drafts import DraftLine
 from chalicelib.domain.errors import LifecycleError
 from chalicelib.domain.orders import Variant
+from chalicelib.domain.returns import cancelled, decided
 from tests.conftest import Tables
 from tests.desks import YES, AtTheDesk
-from tests.made import NOON, line, order, stored
+from tests.made import NOON, line, made, order, stored
 
 
 @pytest.fixture
@@ -230,3 +231,21 @@ def test_a_step_taken_on_an_old_sight_of_the_return_is_taken_on_the_new_one(at: 
     assert at.desk.track(old, 1, "Servientrega", "124").parcel is not None
     with pytest.raises(LifecycleError):
         at.desk.cancel(old, 1)
+
+
+def test_cancelling_twice_what_was_partly_rejected_answers_with_what_is_left(at: AtTheDesk) -> None:
+    visit, seen = at.ready({"1": 2})
+    at.desk.submit(visit, visit.draft.id, seen)
+    new = made("authorised", "under_review", slot=2, draft_id="other")
+    at.returns.add(new)
+    at.returns.change(decided(new, ("2",), approve=False, by="Neda", note="Worn.", at=NOON))
+    left = at.desk.cancel(at.visit(), 2)
+    assert at.desk.cancel(at.visit(), 2) == left
+
+
+def test_an_order_has_only_so_many_returns(at: AtTheDesk) -> None:
+    for slot in range(1, MOST_RETURNS + 1):
+        at.returns.add(cancelled(made(slot=slot, draft_id=str(slot)), NOON))
+    visit, seen = at.ready()
+    with pytest.raises(LifecycleError):
+        at.desk.submit(visit, visit.draft.id, seen)

@@ -45,6 +45,10 @@ class LifecycleError(VueltaError):
         self.status = status
 
 
+class Busy(VueltaError):
+    """Others keep writing the same thing; nothing was written and trying again is safe."""
+
+
 class Unavailable(VueltaError):
     """Something outside (a table, the mail service) does not answer, refuses or takes no more; `service` says which.
 

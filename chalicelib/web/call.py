@@ -11,7 +11,7 @@ from chalice.app import Request
 
 from chalicelib.access import csrf_token
 from chalicelib.bootstrap import Portal
-from chalicelib.domain.visits import SESSION_LIFE, Session
+from chalicelib.domain.visits import SESSION_LIFE, Link, Session
 from chalicelib.i18n import LANGUAGES, negotiate
 from chalicelib.rendering import render, style_hash
 from chalicelib.shops import Shop
@@ -97,6 +97,11 @@ class Call:
         ):
             raise http.Refused(403)
         return session
+
+    def has_opened(self, link: Link | None) -> bool:
+        """Say whether this browser has a session for the order of a link: its second press of the button, say."""
+        session = self.portal.access.session(self.merchant_slug, self.secret) if link and self.secret else None
+        return session is not None and link is not None and session.number == link.number
 
     def visit(self) -> Visit:
         """Return the customer's order with all that stands around it, as `Desk.visit`; NoSession without a session."""

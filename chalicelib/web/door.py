@@ -65,7 +65,7 @@ def link(call: Call, token: str) -> Response:
     try:
         opened = call.portal.access.peek(call.merchant_slug, token)
     except LinkUnusable as error:
-        return _unusable(call, token, error)
+        return call.go("/items") if call.has_opened(error.link) else _unusable(call, token, error)
     call.speak(opened.language)
     return call.page("link", token=token, link=opened)
 
@@ -77,7 +77,7 @@ def enter(call: Call, token: str) -> Response:
     try:
         session, secret, opened = call.portal.access.enter(call.merchant_slug, token)
     except LinkUnusable as error:
-        return _unusable(call, token, error)
+        return call.go("/items") if call.has_opened(error.link) else _unusable(call, token, error)
     call.open_session(secret, opened.language)
     if opened.purpose == "return":
         return call.go(f"/returns/{opened.return_slot}")

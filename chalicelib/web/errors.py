@@ -11,8 +11,9 @@ from chalice import Response
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
-from chalicelib.desk import Busy, NothingChosen, StaleDraft, Unknown
-from chalicelib.domain.errors import LifecycleError, Unavailable
+from chalicelib.desk import NothingChosen, StaleDraft, Unknown
+from chalicelib.domain.errors import Busy, LifecycleError, Unavailable
+from chalicelib.settings import InvalidSettings
 from chalicelib.web import http
 from chalicelib.web.call import Call, NoSession
 from chalicelib.web.forms import FindForm
@@ -57,7 +58,7 @@ def _page_for(call: Call, error: Exception) -> Response:
         case NoSession() | Unknown():
             return ended_page(call)
         case StaleDraft():
-            return _after_stale_draft(call)
+            return answered(call, _after_stale_draft, {})
         case NothingChosen():
             return call.go(f"/{error.step}")
         case LifecycleError():
@@ -79,12 +80,14 @@ def _after_stale_draft(call: Call) -> Response:
 
 
 def _note(request: Request, event: str, error: Exception) -> None:
-    """Log what kind of error it was and where it was raised, never its words, which may hold what a customer wrote."""
+    """Log what kind of error it was and where it was raised, never words that may hold what a customer wrote."""
     trace, place = error.__traceback__, ""
     while trace:
         place = f"{trace.tb_frame.f_globals.get('__name__')}:{trace.tb_lineno}"
         trace = trace.tb_next
     entry = {"event": event, "error": type(error).__name__, "at": place, "request": http.request_id(request)}
+    if isinstance(error, Unavailable | InvalidSettings):
+        entry["why"] = str(error)  # Our own words: a table, an error's code, a variable.
     log.error(json.dumps(entry))
 
 
