@@ -14,7 +14,8 @@ from chalicelib.domain.errors import InvalidPolicy
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.mistakes import Mistake, Source, read_toml, shape_mistakes, texts_mistakes
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.policy_sense import notes, senseless, unfounded
+from chalicelib.domain.policy_sense import senseless, unfounded
+from chalicelib.domain.surprises import notes
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 _POLICY_NAME = re.compile(r"policy-(\d{4}-\d{2}-\d{2})\.toml")

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from chalicelib.domain.advice import Loc
-from chalicelib.domain.clauses import KINDS, Clause, PolicyFile, Rule
+from chalicelib.domain.clauses import KINDS, Clause, Rule
 from chalicelib.domain.matching import keys
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.mistakes import Mistake
 from chalicelib.domain.policy import time_windows, topics_of
 from chalicelib.domain.verdicts import OutcomeKind
-from chalicelib.domain.windows import Window
 
 Numbered = Sequence[tuple[int, Clause]]
 """Clauses with their places in the file; those without the right shape are left out."""
@@ -139,27 +138,3 @@ def _offered(rule: Rule) -> Iterator[tuple[str, Iterable[OutcomeKind]]]:
     yield "expires_days", rule.expires_days
     if rule.fee is not None and set(rule.fee.outcomes) != set(KINDS):
         yield "fee", rule.fee.outcomes
-
-
-def notes(file: PolicyFile) -> list[str]:
-    """Return what is no mistake but may surprise: windows from the purchase that close before an order can arrive."""
-    rules = [(clause.id, rule) for clause in file.clauses for rule in clause.rules]
-    promises = [(name, rule.arrives_within.business_days[0]) for name, rule in rules if rule.arrives_within]
-    if not promises:
-        return []
-    promise, soonest = promises[0]
-    return [
-        f"clause {name}: its window from the purchase can close before an online order arrives "
-        f"(clause {promise}: {soonest} business days at the soonest)"
-        for name, rule in rules
-        for window in rule.window
-        if window.from_ == "purchase" and _days(window) <= soonest and _for_online(rule)
-    ]
-
-
-def _for_online(rule: Rule) -> bool:
-    return rule.when is None or not rule.when.channel or "online" in rule.when.channel
-
-
-def _days(window: Window) -> float:
-    return window.days or window.business_days or (window.months or 0) * 30 or (window.hours or 0) / 24

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.domain.shopmaking import ask, policy
+from chalicelib.domain.policy_check import policy_notes
+from tests.domain.shopmaking import ask, policy, worded
 from tests.domain.test_language import DAY_30, DAY_31, IN_TIME, REFUND_30, value, verdict
 
 TWO_WAYS = (
@@ -47,9 +48,33 @@ def test_the_deadline_is_that_of_the_longest_clause() -> None:
     assert str(line.request_by) == "2026-05-04 23:59:59.999999+02:00"
 
 
-def test_a_window_that_extends_no_other_still_leaves_it_to_a_person() -> None:
-    text = TWO_WAYS.replace('extends = ["thirty", "christmas"]', 'extends = ["thirty"]')
+def test_windows_of_which_none_is_said_to_count_leave_it_to_a_person_and_are_noted() -> None:
+    text = TWO_WAYS.replace('extends = ["thirty", "christmas"]', 'extends = ["thirty"]').replace('extends = "everything"\n', "")
     assert verdict(text, "2026-05-01T12:00:00+02:00", tags=["member"]) == "review refund?"
+    assert [note.split(" grant ")[0] for note in policy_notes(f"effective = 2026-01-01\n{worded(text)}")] == [
+        "clauses christmas and members",
+        "clauses thirty and christmas",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "noted"),
+    [
+        ('tag = "a"', 'tag = "b"', 1),
+        ('country = "DE"', 'country = ["FR", "ES"]', 0),
+        ('reason = "size"', 'reason = "shop_fault"', 0),
+        ('not = { category = ["a", "b"] }', 'category = "a"', 0),
+        ('not = { category = "a", tag = "b" }', 'category = "a"', 1),
+        ('channel = "online"', "price_at_least = 5", 1),
+    ],
+)
+def test_only_what_may_hold_together_is_noted(one: str, other: str, noted: int) -> None:
+    clauses = "".join(
+        f'[[clauses]]\nid = "{name}"\ngroup = "money"\ntext.en = "x"\nwhen = {{ {when} }}\n'
+        f'grants = "refund"\nwindow = {{ days = {len(name)}, from = "delivery" }}\n'
+        for name, when in (("one", one), ("other", other))
+    )
+    assert len(policy_notes(f'effective = 2026-01-01\noutcomes = "refund"\n{clauses}')) == noted
 
 
 def test_a_clause_overrides_everything_but_what_overrides_it() -> None:
