@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from chalicelib.adapters.bulk import open_bulk_table
+from chalicelib.commands.printable import printable
 from chalicelib.commands.progress import progress
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.merchant import Merchant
@@ -111,7 +112,7 @@ def _size_and_time(path: str) -> tuple[int | None, datetime | None]:
 def _show(rejections: Rejections, tally: Tally) -> None:
     """Print the first rejections, after the bar has gone, and how many more there are."""
     for rejected in rejections.first:
-        print(f"line {rejected.line}: {_printable(rejected.reason)}", file=sys.stderr)
+        print(f"line {rejected.line}: {printable(rejected.reason)}", file=sys.stderr)
     if more := tally.rejected - len(rejections.first):
         print(f"… and {more} more", file=sys.stderr)
 
@@ -122,8 +123,3 @@ def _summary(job: Job, merchant: Merchant, tally: Tally, seconds: float) -> str:
         f"{merchant.slug} {job.noun}: {tally.read} read, {tally.written} written, {tally.unchanged} unchanged, "
         f"{tally.older} older than what is there, {tally.rejected} rejected{where}; {seconds:.1f} s"
     )
-
-
-def _printable(text: str) -> str:
-    """Escape what a terminal would obey or cannot show."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

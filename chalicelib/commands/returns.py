@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
+
+from chalicelib.commands.printable import printable
 
 if TYPE_CHECKING:
     from chalicelib.bootstrap import Portal
+    from chalicelib.domain.merchant import Merchant
     from chalicelib.domain.returns import Return, ReturnLine, ReturnStatus
+    from chalicelib.domain.verdicts import ClauseSay
 
 STATUSES: tuple[ReturnStatus, ...] = ("under_review", "authorised", "sent", "rejected", "cancelled")
 
@@ -32,7 +37,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         _add_return(deciding)
         deciding.add_argument("--line", action="append", default=[], metavar="N", help="only this line; may be repeated")
         deciding.add_argument("--note", required=act == "reject", default="", help="what the customer is told")
-        deciding.add_argument("--by", default=getpass.getuser(), help="who decides (default: your user name)")
+        deciding.add_argument("--by", metavar="NAME", help="who decides (default: your user name)")
         deciding.set_defaults(run=_decide, approve=act == "approve")
 
 
@@ -46,7 +51,8 @@ def _list(options: argparse.Namespace) -> int:
     for status in [options.status] if options.status else STATUSES:
         for made in wired.counter.queue(options.shop, status):
             local = wired.shops[options.shop].merchant.local(made.created_at)
-            print(f"{made.status:<13} {local:%Y-%m-%d %H:%M}  {made.id:<20} {made.rma or '-':<19}  {_summary(made)}")
+            told = f"{made.status:<13} {local:%Y-%m-%d %H:%M}  {made.id:<20} {made.rma or '-':<19}  {_summary(made)}"
+            print(printable(told))
     return 0
 
 
@@ -58,11 +64,19 @@ def _show(options: argparse.Namespace) -> int:
 
 def _decide(options: argparse.Namespace) -> int:
     wired = _portal(options)
+    by = options.by or _user_name()
     made = wired.counter.decide(
-        options.shop, options.named, tuple(options.line), approve=options.approve, by=options.by, note=options.note
+        options.shop, options.named, tuple(options.line), approve=options.approve, by=by, note=options.note
     )
     _print(wired, made)
     return 0
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        return "staff"  # The machine has no name for this user, as in a container that runs under a number.
 
 
 def _portal(options: argparse.Namespace) -> Portal:
@@ -76,22 +90,33 @@ def _portal(options: argparse.Namespace) -> Portal:
 
 
 def _print(wired: Portal, made: Return) -> None:
-    local = wired.shops[made.merchant].merchant.local
-    print(f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}")
-    print(f"for {made.email} ({made.language}), by {made.store or made.method}, policy {made.policy_id}")
+    merchant = wired.shops[made.merchant].merchant
+    for line in _told(made, merchant):
+        print(printable(line))
+
+
+def _told(made: Return, merchant: Merchant) -> Iterator[str]:
+    local = merchant.local
+    yield f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}"
+    yield f"for {made.email} ({made.language}), by {made.store or made.method}, policy {made.policy_id}"
     if made.answer_by:
-        print(f"answer promised by {local(made.answer_by):%Y-%m-%d %H:%M}")
+        yield f"answer promised by {local(made.answer_by):%Y-%m-%d %H:%M}"
     for line in made.lines:
-        print(_line(line, made.currency))
+        yield _line(line, made.currency)
         for clause in line.decision.clauses:
-            print(f"      {clause.effect:<9} {clause.id}: {clause.text['en']}")
+            yield f"      {clause.effect:<9} {clause.id}: {_words(clause, merchant)}"
         for label, text in (("customer", line.remark), ("wants", line.wanted), ("reply", line.reply)):
             if text:
-                print(f"      {label}: {text!r}")
+                yield f"      {label}: “{text}”"
     if made.parcel:
-        print(f"parcel: {made.parcel.carrier} {made.parcel.tracking}")
+        yield f"parcel: {made.parcel.carrier} {made.parcel.tracking}"
     for event in made.timeline:
-        print(f"{local(event.at):%Y-%m-%d %H:%M}  {event.act} by {event.by}: lines {', '.join(event.lines)} {event.note!r}")
+        yield f"{local(event.at):%Y-%m-%d %H:%M}  {event.act} by {event.by}: lines {', '.join(event.lines)} “{event.note}”"
+
+
+def _words(clause: ClauseSay, merchant: Merchant) -> str:
+    """Return a clause in English, else in the first of the shop's languages that it has, else in any that it has."""
+    return next((clause.text[each] for each in ("en", *merchant.languages, *clause.text) if each in clause.text), "")
 
 
 def _line(line: ReturnLine, currency: str) -> str:
