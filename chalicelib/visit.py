@@ -79,6 +79,15 @@ class Visit:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""
         return tuple(self._offer(line) for line in self.order.lines)
 
+    def own_ways(self, line: Line) -> tuple[LineDecision, ...]:
+        """Return the decisions on what is left of a line for each own reason and each way of sending, those refused left out."""
+        decisions = (
+            self._alone(line, self.available(line.id), reason, method)
+            for reason in OWN_REASONS
+            for method in self.shop.merchant.methods
+        )
+        return tuple(decision for decision in decisions if decision.verdict != "refused")
+
     def new_return(
         self, decision: Decision, wishes: Mapping[str, Variant], reserved_rma: str, language: str, at: datetime
     ) -> Return:
@@ -130,9 +139,9 @@ class Visit:
         own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])
         return LineOffer(line, available, own, fault, open_reasons)
 
-    def _alone(self, line: Line, quantity: int, reason: Reason) -> LineDecision:
+    def _alone(self, line: Line, quantity: int, reason: Reason, method: Method | None = None) -> LineDecision:
         draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
-        decision = self.decided(draft, {}, self.draft.method or self.shop.merchant.methods[0])
+        decision = self.decided(draft, {}, method or self.draft.method or self.shop.merchant.methods[0])
         assert decision is not None, "a draft with a line makes a request"
         return decision.lines[0]
 

@@ -81,17 +81,19 @@ def next_step(visit: Visit, asked: Mapping[str, LineAsked]) -> str:
 
 
 def _asked(desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineOffer) -> LineAsked:
-    own = offer.decision
-    decisions = [decision for decision in (own, offer.fault) if decision is not None]
+    decisions = [decision for decision in (offer.decision, offer.fault) if decision is not None]
     exchange = any(outcome.kind == "exchange" for decision in decisions for outcome in decision.outcomes)
-    offers_own = any(reason not in SHOP_FAULT for reason in offer.reasons)
-    conditions = own.required if own and offers_own else ()
+    # Another reason or another way of sending may ask for more: whatever can be asked is asked at once.
+    demanding: dict[str, LineDecision] = {}
+    for decision in visit.own_ways(offer.line):
+        for name in decision.required:
+            demanding.setdefault(name, decision)
     return LineAsked(
         index=index,
         chosen=chosen,
         offer=offer,
-        conditions=conditions,
-        requirers={name: clause for name in conditions if own and (clause := _requirer(visit.policy, own, name))},
+        conditions=tuple(demanding),
+        requirers={name: clause for name, by in demanding.items() if (clause := _requirer(visit.policy, by, name))},
         variants=desk.variants(visit, offer.line) if exchange else (),
         exchange=exchange,
     )
