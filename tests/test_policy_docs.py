@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from chalicelib.cli import main
-from chalicelib.domain.clauses import Between, Fee, PolicyFile, Price, Rule, When
+from chalicelib.domain.clauses import Fee, PolicyFile, Price, Rule, When
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.policy_check import policy_mistakes, policy_notes, read_merchant, read_policy
 from chalicelib.domain.verdicts import Decision
-from chalicelib.domain.windows import Window
+from chalicelib.domain.windows import Between, Window
 from tests.domain.shopmaking import ask, brief
 
 DOCS = (Path(__file__).resolve().parents[1] / "docs" / "policies.md").read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "rules": clauses.Rule,
     "fee": clauses.Fee,
     "price": clauses.Price,
-    "purchased": clauses.Between,
+    "purchased": windows.Between,
     "contact": merchant.Contact,
     "currency": merchant.Money,
     **dict.fromkeys(("return_address", "address"), merchant.Postal),

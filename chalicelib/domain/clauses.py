@@ -14,7 +14,7 @@ from chalicelib.domain.merchant import Day, Section, Texts
 from chalicelib.domain.money import parse_amount
 from chalicelib.domain.orders import SHOP_FAULT, Channel, Currency, Method, Proof, Reason, Word
 from chalicelib.domain.verdicts import Approval, OutcomeKind, Shipping
-from chalicelib.domain.windows import Count, Window
+from chalicelib.domain.windows import Between, Count, Window
 
 KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
 REASONS: tuple[Reason, ...] = get_args(Reason)
@@ -59,21 +59,6 @@ class Part(Section):
     """A table of a policy file; keys that are words of Python have an underscore here and none in the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Between(Part):
-    """Two dates in the shop's zone, both included; either may be left open."""
-
-    from_: Day | None = Field(default=None, alias="from")
-    to: Day | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.from_ is None and self.to is None:
-            raise ValueError("neither from nor to is given; give one of them or both")
-        if self.from_ and self.to and self.from_ > self.to:
-            raise ValueError(f"from {self.from_} is after to {self.to}; exchange them")
-        return self
 
 
 class When(Part):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from chalicelib.domain.clauses import Between, When
+from chalicelib.domain.clauses import When
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import Line, Order, Request, RequestLine
-from chalicelib.domain.windows import Anchor, Window
+from chalicelib.domain.windows import Anchor, Between, Window
 
 # What the order alone decides, whatever the customer answers and whenever they ask.
 ORDER_KEYS = frozenset(

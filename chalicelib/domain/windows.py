@@ -1,4 +1,4 @@
-"""When a window of days, hours or business days closes in a shop's zone."""
+"""When a window of days, months, hours or business days closes in a shop's zone."""
 
 from __future__ import annotations
 
@@ -59,6 +59,23 @@ class Window(Section):
         if self.months is not None:
             return end_of_day(_months_later(day, self.months), merchant.timezone)
         return end_of_day(_business_day(day, self.business_days or 0, merchant), merchant.timezone)
+
+
+class Between(Section):
+    """Two dates in the shop's zone, both included; either may be left open."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    from_: Day | None = Field(default=None, alias="from")
+    to: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ is None and self.to is None:
+            raise ValueError("neither from nor to is given; give one of them or both")
+        if self.from_ and self.to and self.from_ > self.to:
+            raise ValueError(f"from {self.from_} is after to {self.to}; exchange them")
+        return self
 
 
 def _business_day(day: date, count: int, merchant: Merchant) -> date:
