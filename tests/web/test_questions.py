@@ -31,12 +31,34 @@ fee = { kind = "opened", amount = 7000 }
 """
 
 
+BOXED = """
+[conditions.boxed]
+es = "Tengo la caja."
+en = "I have the box."
+fa = "جعبه‌اش را دارم."
+
+[[clauses]]
+id = "boxed"
+group = "condition"
+text.es = "Si cambió de opinión, pedimos la caja."
+text.en = "If you changed your mind, we ask for the box."
+text.fa = "اگر نظرتان عوض شده است، جعبه را لازم داریم."
+when = { reason = "changed_mind" }
+requires = ["boxed"]
+"""
+
+
 @pytest.fixture
 def with_seals(site: Site, tmp_path: Path) -> Site:
     """The demo's portal, where azulu asks one thing more."""
+    return adding(SEALED, site, tmp_path)
+
+
+def adding(clauses: str, site: Site, tmp_path: Path) -> Site:
+    """Return the demo's portal with more in azulu's policy."""
     copytree(MERCHANTS, tmp_path / "shops")
     with next((tmp_path / "shops" / "azulu").glob("policy-*.toml")).open("a", encoding="utf-8") as policy:
-        policy.write(SEALED)
+        policy.write(clauses)
     shops = load_shops(tmp_path / "shops")
     was = site.portal
     desk = Desk(shops, was.returns, was.sessions, was.clock, secret, secrets.randbits)
@@ -54,3 +76,14 @@ def test_a_condition_that_costs_something_is_asked_with_its_clause_and_counts(wi
     page = browser.submit({"reason-1": "size", "wish-1": "none", **answers, "answer-1-sealed": sealed})
     assert page.address == "/azulu/outcomes"
     assert ("7,000" in page.text) is costs
+
+
+def test_what_one_reason_alone_asks_for_is_asked_before_the_reason_is_known(site: Site, tmp_path: Path) -> None:
+    browser = adding(BOXED, site, tmp_path).inside("AZ-1001")
+    page = browser.submit({"take-1": "yes", "quantity-1": "1"})
+    assert "I have the box." in page.text
+    answers = {each["name"]: "yes" for each in page.all("input") if each.get("name", "").startswith("answer-1-")}
+    browser.submit({"reason-1": "changed_mind", **answers})
+    browser.submit({"how": "mail", "outcome-1": "exchange"})
+    browser.submit()
+    assert browser.page.address == "/azulu/returns/1/done"
