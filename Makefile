@@ -11,7 +11,7 @@ VENV = .venv
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages package browser clean
+.PHONY: help venv run test test-fast lint format messages package pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
 	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath infra/resources.yaml) $(abspath $(BUILD))
 	@rm -rf $(BUILD)/source
+
+pictures: $(VENV)/installed browser ## Take the pictures of the README anew
+	$(VENV)/bin/python -m tests.browser.pictures docs/images
 
 venv: $(VENV)/installed ## Make the Python environment in .venv
 

@@ -54,15 +54,13 @@ def test_a_page_magnified_four_times_is_used_without_scrolling_sideways(comes: C
     assert not sticking_out(customer.page)
 
 
-def test_in_the_readers_own_colours_what_was_only_coloured_has_an_edge(comes: Comes) -> None:
-    customer = at_outcomes(comes("AZ-1001", "en", forced_colors="active"))
-    edges = "each => getComputedStyle(each).borderTopStyle"
+def test_readers_get_their_own_colours_and_no_motion_if_they_want(comes: Comes) -> None:
+    customer = at_outcomes(comes("AZ-1001", "en"))
+    customer.page.emulate_media(forced_colors="active")
     for marked in (".badge", "#step button.primary", ".card"):
-        assert customer.page.locator(marked).first.evaluate(edges) == "solid", marked
-
-
-def test_nothing_moves_for_those_who_do_not_want_it(comes: Comes) -> None:
-    customer = at_outcomes(comes("AZ-1001", "en", reduced_motion="reduce"))
+        edge = customer.page.locator(marked).first.evaluate("each => getComputedStyle(each).borderTopStyle")
+        assert edge == "solid", f"{marked} was told by its colour alone"
+    customer.page.emulate_media(forced_colors="none", reduced_motion="reduce")
     moving = """() => [...document.querySelectorAll("*")].filter((each) => {
       const {transitionDuration, animationName} = getComputedStyle(each)
       return animationName !== "none" || transitionDuration.split(", ").some((value) => parseFloat(value) > 0)
@@ -71,11 +69,13 @@ def test_nothing_moves_for_those_who_do_not_want_it(comes: Comes) -> None:
 
 
 def test_on_paper_stands_what_belongs_into_the_parcel(comes: Comes) -> None:
-    customer = at_outcomes(comes("AZ-1001", "en"))
-    customer.send("mail")
-    customer.want(_1="exchange", _2="store_credit")
+    customer = comes("AL-1002", "en")
+    customer.come_in()
+    customer.take("1")
     customer.press()
-    customer.press()
+    customer.say("1", "changed_mind")
+    for _ in range(3):
+        customer.press()
     customer.open("/returns/1")
     customer.page.emulate_media(media="print")
     assert customer.page.locator(".rma").is_visible()

@@ -1,4 +1,4 @@
-"""Takes the pictures of the README: `python -m tests.browser.screenshots docs/images`."""
+"""Takes the pictures of the README: `python -m tests.browser.pictures docs/images`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tests.browser.customer import Customer
 from tests.browser.shop import Shops
 from tests.browser.stage import open_browser, open_shops
 
-DESK = {"viewport": {"width": 840, "height": 1120}, "device_scale_factor": 1.5}
-PHONE = {"viewport": {"width": 420, "height": 900}, "device_scale_factor": 2, "is_mobile": True}
+DESK = {"viewport": {"width": 840, "height": 1240}, "device_scale_factor": 1.25}
+PHONE = {"viewport": {"width": 420, "height": 900}, "device_scale_factor": 1.75, "is_mobile": True}
 
 
 def main(folder: Path) -> None:
