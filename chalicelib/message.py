@@ -99,11 +99,11 @@ class Envelope:
 def build(envelope: Envelope, subject: str, text: str, html: str) -> EmailMessage:
     """Return the message, ready to be sent; MailRefused if an address is none that mail can reach."""
     merchant = envelope.merchant.called_in(envelope.language)
-    sender = _address(merchant.sender, header_text(merchant.name))
+    sender = mail_address(merchant.sender, header_text(merchant.name))
     message = EmailMessage(policy=_POLICY)
     message["From"] = sender
-    message["To"] = _address(envelope.to)
-    message["Reply-To"] = _address(merchant.contact.email, header_text(merchant.name))
+    message["To"] = mail_address(envelope.to)
+    message["Reply-To"] = mail_address(merchant.contact.email, header_text(merchant.name))
     message["Subject"] = header_text(subject)
     message["Date"] = envelope.at
     message["Message-ID"] = f"<{envelope.digest}@{sender.domain}>"
@@ -145,8 +145,11 @@ def _balanced(text: str) -> bool:
     return depth == 0
 
 
-def _address(text: str, name: str = "") -> Address:
-    """Return an address for a header; its domain in ASCII. SES takes no mail for a local part outside ASCII."""
+def mail_address(text: str, name: str = "") -> Address:
+    """Return an address for a header, its domain in ASCII; MailRefused if mail cannot reach it.
+
+    SES takes no mail for a local part outside ASCII.
+    """
     local, _, domain = text.rpartition("@")
     if all(char in ".-" or unicodedata.category(char)[0] in "LMN" for char in domain):
         # Our addresses are in lower case and NFC already, so that Punycode alone gives the form that DNS knows.

@@ -14,10 +14,15 @@ from chalicelib.domain.orders import StoredOrder
 from chalicelib.imports.faults import Fault, RecordError, faults_of
 from chalicelib.imports.jsonl import Record, parse_object, text_faults
 from chalicelib.imports.lines import Format, Line
-from chalicelib.imports.order_rows import ORDER_COLUMNS, Rows, grouped
+from chalicelib.imports.order_rows import MOST_LINES, ORDER_COLUMNS, Rows, grouped, lines_fault
 from chalicelib.imports.records import Entry, Terms, entry, kept, term_faults, with_defaults
 from chalicelib.imports.table import read_table
+from chalicelib.message import MailRefused, mail_address
 
+_NO_MAIL = (
+    "is an address that our mails cannot reach: before the @ stand at most 64 letters without accents, digits and marks such as "
+    "._+-, and after it a domain such as example.com"
+)
 _BESIDE_THE_ORDER = ("email", "language", "updated_at")
 
 
@@ -49,6 +54,12 @@ def _own_faults(stored: StoredOrder, terms: Terms) -> Iterator[Fault]:
     yield from term_faults(order.merchant, stored.updated_at, terms, ("order",))
     if words := order_number_fault(order.number):
         yield Fault(("order", "number"), words)
+    if len(order.lines) > MOST_LINES:
+        yield lines_fault()
+    try:
+        mail_address(stored.email)
+    except MailRefused:
+        yield Fault(("email",), _NO_MAIL)
 
 
 def _item(text: str, terms: Terms) -> Item:

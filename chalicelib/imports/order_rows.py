@@ -12,8 +12,9 @@ from chalicelib.imports.jsonl import Record
 from chalicelib.imports.lines import Rejected
 from chalicelib.imports.table import Columns, Row, split_list
 
-# More lines than that do not fit into an item of DynamoDB; what comes after them is not kept in memory either.
-MOST_LINES = 4000
+# A customer chooses among all lines of an order on one page, and a return of them all is one item of the table, several KB a
+# line. What comes after so many rows is not kept in memory either.
+MOST_LINES = 200
 
 _ORDER = {
     "number": "number",
@@ -89,7 +90,7 @@ class Rows:
             words = f"line {self.beside} beside it cannot be read and may belong to this order: mend that line first"
             found.append(Fault(("order", "lines", 0), words))
         if self.too_many:
-            found.append(Fault(("order",), f"the order has more than {MOST_LINES} lines"))
+            found.append(lines_fault())
         return found or list(self._odds())
 
     def record(self) -> Record:
@@ -120,6 +121,12 @@ class Rows:
             case ("order", "lines", int(index), *_):
                 return self.rows[index]
         return self.rows[0]
+
+
+def lines_fault() -> Fault:
+    """Return what is said of an order that has more lines than the portal can serve."""
+    words = f"the order has more than {MOST_LINES} lines, the most that the portal can serve: leave it out"
+    return Fault(("order", "lines"), words)
 
 
 def grouped(rows: Iterator[Row]) -> Iterator[Rows]:

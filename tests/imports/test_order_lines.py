@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.adapters.items import item_to_order
+from chalicelib.adapters.items import LARGEST_ITEM, item_size, item_to_order
+from chalicelib.imports.batches import Tally, bring_in
 from chalicelib.imports.lines import Rejected
 from chalicelib.imports.records import Checked
-from tests.imports.records import AS_OF, NOW, TERMS, json_lines, line_record, order_record, orders_of
+from chalicelib.message import mail_address
+from tests.imports.records import AS_OF, NOW, TERMS, MemoryShelf, json_lines, line_record, order_record, orders_of
 
 
 def only(content):
@@ -131,10 +133,42 @@ def test_persian_and_its_joiners_are_no_control_characters():
 
 
 def test_an_order_that_the_table_cannot_hold_is_rejected():
-    lines = [line_record(id=str(number), name="x" * 500) for number in range(900)]
+    lines = [line_record(id=str(number), categories=["x" * 100] * 30) for number in range(200)]
     words = reason(json_lines(order_record(lines=lines)))
     assert "too large to be kept" in words
-    assert "400 KiB at most" in words
+    assert "the table holds 399 KiB at most" in words
+
+
+def test_an_order_as_large_as_can_be_fits_the_table_with_its_version():
+    room = LARGEST_ITEM - item_size(only(json_lines(order_record())).item)
+    count, rest = divmod(room, 100)
+    half = (100 + rest) // 2
+    tags = ["x" * 99] * (count - 1) + ["x" * (half - 1), "x" * (99 + rest - half)]
+    largest = only(json_lines(order_record(tags=tags)))
+    assert item_size(largest.item) == LARGEST_ITEM
+    shelf = MemoryShelf()
+    bring_in([largest], shelf, AS_OF, print, Tally())
+    (kept,) = shelf.items.values()
+    assert item_size(kept) <= 400 * 1024, "DynamoDB would refuse it, and the import would end there"
+
+
+def test_an_order_has_as_many_lines_as_the_portal_can_serve():
+    lines = [line_record(id=str(number)) for number in range(201)]
+    assert isinstance(only(json_lines(order_record(lines=lines[:200]))), Checked)
+    words = "order.lines: the order has more than 200 lines, the most that the portal can serve: leave it out"
+    assert reason(json_lines(order_record(lines=lines))) == words
+
+
+@pytest.mark.parametrize("email", ["josé@example.com", "аna@example.com", "ana@exa_mple.com", f"{'a' * 65}@example.com"])
+def test_an_address_that_no_mail_reaches_is_rejected(email):
+    assert reason(json_lines(order_record(email=email))).startswith("email: is an address that our mails cannot reach")
+
+
+@given(st.emails() | st.builds("{}@{}.{}".format, *[st.text(min_size=1, max_size=8)] * 3))
+def test_an_address_that_is_taken_can_be_mailed(email):
+    entry = only(json_lines(order_record(email=email.encode(errors="ignore").decode())))
+    if isinstance(entry, Checked):
+        mail_address(entry.item["email"])
 
 
 def test_a_rejection_holds_the_line_as_it_stood():
