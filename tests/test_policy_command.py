@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from chalicelib.cli import main
 from chalicelib.shops import MERCHANTS
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def test_the_demo_shops_files_are_in_order(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,6 +43,19 @@ def test_a_shops_own_file_is_checked(capsys: pytest.CaptureFixture[str], tmp_pat
     (folder / "merchant.toml").write_text(text, "utf-8")
     assert main(["policy", "check", str(folder / "merchant.toml")]) == 1
     assert "'PESO' is not a currency of ISO 4217" in capsys.readouterr().out
+
+
+def test_the_command_ends_quietly_when_nobody_reads_on() -> None:
+    files = [str(file) for file in sorted(MERCHANTS.glob("*/*.toml"))]
+    command = [sys.executable, "-m", "chalicelib"]
+    with subprocess.Popen(
+        [*command, "policy", "check", *files], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.wait() == 0
+        assert running.stderr.read() == b""
 
 
 def test_a_language_without_pages_is_noted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

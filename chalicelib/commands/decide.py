@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,24 +26,22 @@ def run(options: argparse.Namespace) -> int:
         print("vuelta: standard input or output is closed", file=sys.stderr)
         return 2
     try:
-        with sys.stdin.buffer if options.file == "-" else Path(options.file).open("rb") as lines:
-            return _answered(lines)
+        lines = _opened(options.file)
     except OSError as error:
         print(f"vuelta: cannot read {options.file}: {error.strerror}", file=sys.stderr)
         return 2
-
-
-def _answered(lines: Iterable[bytes]) -> int:
-    """Answer every line on standard output; 2 with one line on standard error where that takes no more."""
     try:
-        return answer_lines(lines, sys.stdout.buffer)
+        with lines:
+            return answer_lines(lines, sys.stdout.buffer)
     except BrokenPipeError:
-        # Whoever read the answers has read enough; what is still buffered must go nowhere when Python exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise
     except OSError as error:
         print(f"vuelta: stopped in the middle: {error.strerror}", file=sys.stderr)
         return 2
+
+
+def _opened(file: str) -> IO[bytes]:
+    return sys.stdin.buffer if file == "-" else Path(file).open("rb")
 
 
 def answer_lines(lines: Iterable[bytes], output: IO[bytes]) -> int:
