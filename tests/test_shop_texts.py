@@ -21,8 +21,10 @@ def texts(value: object) -> Iterator[dict[str, str]]:
         words = {code: text for code, text in value.items() if code in LANGUAGES and isinstance(text, str)}
         if words:
             yield words
-        for inner in value.values():
-            yield from texts(inner)
+        # A shop goes by its one name wherever `names` has no other.
+        for key, inner in value.items():
+            if key != "names":
+                yield from texts(inner)
     elif isinstance(value, list):
         for inner in value:
             yield from texts(inner)
