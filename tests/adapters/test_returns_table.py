@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item, product_to_item
+from chalicelib.adapters.return_items import return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.orders import Variant
@@ -82,6 +83,14 @@ def test_the_queue_follows_the_status_and_gives_the_oldest_first(any_tables: Tab
     assert list(returns.queue("azulu", "under_review")) == [old, young]
     returns.change(cancelled(old, LATER))
     assert list(returns.queue("azulu", "under_review")) == [young]
+
+
+def test_a_queue_goes_on_behind_what_cannot_be_read(any_tables: Tables) -> None:
+    returns = table(any_tables)
+    broken, sound = made("under_review"), made("under_review", slot=2, created_at=NOON + timedelta(hours=1))
+    keep(any_tables, {name: value for name, value in return_to_item(broken).items() if name != "policy_id"})
+    returns.add(sound)
+    assert list(returns.queue("azulu", "under_review")) == [sound]
 
 
 def test_a_return_is_unsent_as_long_as_a_mail_waits(any_tables: Tables) -> None:
