@@ -10,8 +10,7 @@ import pytest
 from chalice import Chalice
 
 from chalicelib.bootstrap import Portal
-from chalicelib.desk import Busy
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import Busy, Unavailable
 from chalicelib.web.customer import customer
 from tests.web.browsing import Browser
 from tests.web.conftest import Site
