@@ -1,7 +1,8 @@
 """Sends the mails that wait: what the tables' streams show at once, and what they left behind on a sweep.
 
-Nothing is believed of a stream record but which item it is about; that is read afresh. A mail is marked after it was sent, so
-that a crash loses none, and only one between sending and marking sends it twice.
+Of a stream record only two things are believed: which item it is about, and whether it shows something that nobody has tried to
+send; the item is read afresh. What is to be sent is claimed first and marked as sent afterwards: a crash loses none, and only one
+between sending and marking sends it twice. Claiming is a write of its own, so that nothing is sent while nothing can be marked.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.access import Access, MailedLink
+from chalicelib.domain.claims import Claim, Claimant, free
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.returns import Mail, Return, mail_failed, mail_sent
+from chalicelib.domain.returns import Mail, Return, mail_failed, mail_sent, mails_claimed
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
 from chalicelib.mail import Letter, lookup_mail, return_mail
-from chalicelib.message import MailRefused, Post
+from chalicelib.message import MailHeld, MailRefused, Post
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
 
@@ -31,16 +33,14 @@ PATIENCE = timedelta(minutes=1)
 SWEEP_ITEMS = 500
 ENOUGH = timedelta(seconds=40)
 """How long a batch or a sweep may take until it leaves the rest for the next one: the functions are stopped after a minute."""
-COMPOSE_ATTEMPTS = 5
-SEND_ATTEMPTS = 10
 SEND_FOR = timedelta(days=1)
-"""A mail that cannot be composed is given up after so many attempts; one that the mail service does not take, only when it was
-also tried for a day, because the stream tries often while the service is down."""
-MARK_ATTEMPTS = 50
+"""How long a mail is tried that cannot be composed or that the mail service does not take; age alone gives it up."""
+RACES = 50
+"""How often one return is read again because somebody else wrote it, or because it has another mail."""
 SUPERSEDED = "superseded"
 """Why a mail was not sent whose news is old: a later mail of the same return tells what is true now."""
 
-Image = Mapping[str, Mapping[str, str]]
+Image = Mapping[str, Mapping[str, Any]]
 Task = partial[None]
 """What is to be done about one item; its arguments are the ids of that item and nothing else."""
 _log = logging.getLogger("vuelta.mail")
@@ -85,27 +85,34 @@ class Worker:
             self._attempt(task)
 
     def _task(self, image: Image) -> Task | None:
-        """Return what is to be done about the item of a stream record, None if nothing of it waits."""
-        if "unsent" not in image:
+        """Return what is to be done about the item of a stream record, None if it shows nothing new to send."""
+        if "unsent" not in image or not _untried(image):
             return None
         if image["type"]["S"] == "lookup":
-            return partial(self._answer, image["id"]["S"])
-        return partial(self._send_all, image["merchant"]["S"], image["order_number"]["S"], int(image["slot"]["N"]))
+            return partial(self._answer, image["id"]["S"], by="stream")
+        ids = image["merchant"]["S"], image["order_number"]["S"], int(image["slot"]["N"])
+        return partial(self._send_all, *ids, by="stream")
 
     def _left_behind(self, until: datetime) -> Iterator[Task]:
-        for source in (self._unanswered, self._unsent):
-            try:
-                yield from source(until)
-            except Unavailable as error:
-                _report("sweep_stopped", why=error.why)
+        """Yield lookups and returns by turns, so that a flood of either leaves the other its share of the time."""
+        sources = [self._unsent(until), self._unanswered(until)]
+        while sources:
+            for source in tuple(sources):
+                try:
+                    yield next(source)
+                except StopIteration:
+                    sources.remove(source)
+                except Unavailable as error:
+                    _report("sweep_stopped", why=error.why)
+                    sources.remove(source)
 
     def _unanswered(self, until: datetime) -> Iterator[Task]:
         for lookup in self.sessions.unanswered(until):
-            yield partial(self._answer, lookup.id)
+            yield partial(self._answer, lookup.id, by="sweep")
 
     def _unsent(self, until: datetime) -> Iterator[Task]:
         for made in self.returns.unsent(until):
-            yield partial(self._send_all, made.merchant, made.order_number, made.slot)
+            yield partial(self._send_all, made.merchant, made.order_number, made.slot, by="sweep")
 
     def _attempt(self, task: Task) -> bool:
         """Do one item's work; False if trying again soon may help."""
@@ -114,16 +121,20 @@ class Worker:
         except Unavailable as error:
             _report("put_off", item=_name(task), service=error.service, why=error.why)
             return False
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one item must not keep others waiting
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one item is left to the sweep and keeps no others waiting
             _report("item_failed", item=_name(task), error=_what(error))
         return True
 
-    def _answer(self, lookup_id: str) -> None:
+    def _answer(self, lookup_id: str, *, by: Claimant) -> None:
         """Mail the link that a lookup asked for, if there is one to mail. What was asked for too long ago gets no answer."""
-        lookup = self.sessions.lookup(lookup_id)
-        if lookup and self.clock() - lookup.asked_at < LOOKUP_LIFE:
+        lookup, now = self.sessions.lookup(lookup_id), self.clock()
+        if lookup and now - lookup.asked_at < LOOKUP_LIFE:
+            if not free(lookup.claim, by, now):
+                return
             mailed = self.access.answer(lookup)
             if mailed:
+                if not self.sessions.claim_lookup(lookup, Claim(by=by, at=now)):
+                    return
                 self._send_link(lookup, mailed)
         self.sessions.finish_lookup(lookup_id)
 
@@ -135,44 +146,50 @@ class Worker:
         except MailRefused as error:
             _report("mail_refused", shop=merchant.slug, message=lookup.purpose, why=error.why)
 
-    def _send_all(self, merchant: str, number: str, slot: int) -> None:
+    def _send_all(self, merchant: str, number: str, slot: int, *, by: Claimant) -> None:
         """Send the waiting mails of a return in their order; one that is put off keeps later ones back."""
+        claim = Claim(by=by, at=self.clock())
         tried: set[str] = set()
-        while made := self.returns.by_slot(merchant, number, slot):
-            mail = next((mail for mail in made.waiting_mails if mail.id not in tried), None)
-            if mail is None:
+        for _ in range(RACES):
+            made = self.returns.by_slot(merchant, number, slot)
+            mail = next((mail for mail in made.waiting_mails if mail.id not in tried), None) if made else None
+            if made is None or mail is None:
                 return
-            tried.add(mail.id)
-            self._send(made, mail)
+            ours = bool(tried) and mail.claim == claim
+            if not ours and not free(mail.claim, by, claim.at):
+                return
+            claimed = mails_claimed(made, claim)
+            if self.returns.change(claimed):
+                tried.add(mail.id)
+                self._send(claimed, mail)
+        raise Unavailable("the return", "others keep writing it")
 
     def _send(self, made: Return, mail: Mail) -> None:
+        """Send one mail of a return that is claimed. What fails writes nothing, until the mail is given up."""
         try:
             letter = Letter(made, mail, self.shops[made.merchant])
             if letter.superseded:
-                self._mark(made, mail, lambda current: mail_failed(current, mail.id, SUPERSEDED, for_good=True))
+                self._mark(made, mail, lambda current: mail_failed(current, mail.id, SUPERSEDED))
                 return
             message = return_mail(letter, self.access.link_to_return(made), self.portal_url, self.clock())
             self.post.send(message, {"shop": made.merchant, "message": mail.message})
-        except MailRefused as error:
-            self._fail(made, mail, error.why, for_good=True)
-        except Unavailable as error:
-            tried_long = self.clock() - mail.queued_at >= SEND_FOR
-            self._fail(made, mail, error.why, for_good=tried_long and mail.attempts + 1 >= SEND_ATTEMPTS)
-            raise
-        except Exception as error:  # noqa: BLE001 - a mail that cannot be composed must not keep the next one waiting
-            self._fail(made, mail, _what(error), for_good=mail.attempts + 1 >= COMPOSE_ATTEMPTS)
+        except Exception as error:
+            why = _what(error)
+            if isinstance(error, MailRefused) or self.clock() - mail.queued_at >= SEND_FOR:
+                _report("mail_given_up", shop=made.merchant, of=made.id, mail=mail.id, why=why)
+                self._mark(made, mail, lambda current: mail_failed(current, mail.id, why))
+            elif isinstance(error, Unavailable):
+                raise
+            else:
+                _report("mail_held", shop=made.merchant, of=made.id, mail=mail.id, why=why)
         else:
             self._mark(made, mail, lambda current: mail_sent(current, mail.id, self.clock()))
             _log.info(json.dumps({"event": "mail_sent", "shop": made.merchant, "of": made.id, "mail": mail.id}))
 
-    def _fail(self, made: Return, mail: Mail, why: str, *, for_good: bool) -> None:
-        _report("mail_given_up" if for_good else "mail_failed", shop=made.merchant, of=made.id, mail=mail.id, why=why)
-        self._mark(made, mail, lambda current: mail_failed(current, mail.id, why, for_good=for_good))
-
     def _mark(self, made: Return, mail: Mail, step: Callable[[Return], Return]) -> None:
         """Write what became of a mail into the return as it then stands, unless somebody else has done so."""
         current: Return | None = made
-        for _ in range(MARK_ATTEMPTS):
+        for _ in range(RACES):
             if current is None or mail.id not in {waiting.id for waiting in current.waiting_mails}:
                 return
             if self.returns.change(step(current)):
@@ -181,8 +198,20 @@ class Worker:
         raise Unavailable("the return", "others keep writing it")
 
 
+def _untried(image: Image) -> bool:
+    """Say whether something to send shows in an image that nobody has claimed: what a claim itself writes is no news."""
+    mails = [mail["M"] for mail in image["outbox"]["L"]] if "outbox" in image else [image]
+    return any(not _filled(mail) & {"claim", "sent_at", "failed"} for mail in mails)
+
+
+def _filled(mail: Image) -> set[str]:
+    return {name for name, value in mail.items() if "NULL" not in value}
+
+
 def _what(error: Exception) -> str:
     """Say what kind of error it is and where it was raised; never its words, which may hold what a customer wrote."""
+    if isinstance(error, Unavailable | MailRefused | MailHeld):
+        return error.why
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
 

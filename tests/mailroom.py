@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -41,11 +41,23 @@ class Crash(BaseException):
 
 
 class Faults:
-    """Counts the calls that pass through, and breaks one of them: before it happens or after."""
+    """Counts the calls that pass through, and breaks one of them, or all of some names: before it happens or after.
 
-    def __init__(self, at: int = 0, error: BaseException | None = None, *, after: bool = False) -> None:
+    `before` names calls that something else comes before, once.
+    """
+
+    def __init__(
+        self,
+        at: int = 0,
+        error: BaseException | None = None,
+        *,
+        after: bool = False,
+        named: Collection[str] = (),
+        before: Mapping[str, Callable[[], None]] | None = None,
+    ) -> None:
         self.calls: list[str] = []
-        self.at, self.error, self.after = at, error, after
+        self.at, self.error, self.after, self.named = at, error, after, named
+        self.before = dict(before or {})
 
     def on(self, target: Any) -> Any:
         """Return a stand-in for a table or the post whose calls pass through here."""
@@ -53,7 +65,8 @@ class Faults:
 
     def call(self, name: str, function: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         self.calls.append(name)
-        broken = self.error if len(self.calls) == self.at else None
+        self.before.pop(name, lambda: None)()
+        broken = self.error if len(self.calls) == self.at or name in self.named else None
         if broken and not self.after:
             raise broken
         answer = function(*arguments, **named)

@@ -71,19 +71,6 @@ class Table:
             "update_item", condition, values, Key=packed({"pk": pk, "sk": sk}), UpdateExpression=expression, **more
         )
 
-    def add(self, pk: str, sk: str, attribute: str, more: Mapping[str, Any]) -> int:
-        """Add one to a number, setting further attributes, and return the sum."""
-        sets = ", ".join(f"#{name} = :{name}" for name in more)
-        answer = self._call(
-            "update_item",
-            Key=packed({"pk": pk, "sk": sk}),
-            UpdateExpression=f"ADD #{attribute} :one SET {sets}",
-            ExpressionAttributeNames={f"#{name}": name for name in (attribute, *more)},
-            ExpressionAttributeValues=packed({":one": 1} | {f":{name}": value for name, value in more.items()}),
-            ReturnValues="UPDATED_NEW",
-        )
-        return int(unpacked(answer["Attributes"])[attribute])
-
     def delete(self, pk: str, sk: str, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
         """Remove an item, if the condition holds for what is there."""
         return self._conditional("delete_item", condition, values, Key=packed({"pk": pk, "sk": sk}))

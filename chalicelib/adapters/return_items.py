@@ -32,7 +32,7 @@ def return_to_item(made: Return) -> Item:
         "clauses": {say["id"]: say.pop("text") for line in item["lines"] for say in line["decision"]["clauses"]},
     }
     if made.waiting_mails:
-        item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].queued_at)}
+        item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].left_since)}
     return item
 
 

@@ -71,7 +71,7 @@ class ReturnsTable:
                 yield found
 
     def unsent(self, until: datetime) -> Iterator[Return]:
-        """Yield the returns of all shops with a mail that has waited since before `until`."""
+        """Yield the returns of all shops with a mail that waits and was left alone since before `until`, longest first."""
         for key in unsent_keys(self._table, until):
             item = self._table.get(key["pk"], key["sk"])
             if item and (found := readable(item_to_return, item)):
@@ -87,6 +87,6 @@ class ReturnsTable:
 
 
 def unsent_keys(table: Table, until: datetime) -> Iterator[Item]:
-    """Yield the keys of items with a mail that has waited since before `until`, longest first."""
+    """Yield the keys of items with a mail that waits and was left alone since before `until`, longest first."""
     values = {":unsent": UNSENT, ":until": sortable(until)}
     yield from table.index("UnsentIndex", "unsent = :unsent AND unsent_since < :until", values)

@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb import Table, from_values, readable, to_values
 from chalicelib.adapters.items import Item, sortable
 from chalicelib.adapters.return_items import UNSENT
 from chalicelib.adapters.returns_table import unsent_keys
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, Link, Lookup, Session
@@ -43,8 +44,18 @@ class SessionsTable:
         key = f"LOOKUP#{lookup_id}"
         self._table.update(key, "LOOKUP", "REMOVE unsent, unsent_since", "attribute_exists(pk)", {}, {})
 
+    def claim_lookup(self, lookup: Lookup, claim: Claim) -> bool:
+        """Note a try to answer a lookup; False if somebody else tried since it was read, or it needs no answer any more.
+
+        The same moment counts as the same try, as in `use_link`.
+        """
+        values = {":claim": to_values(claim), ":before": sortable(lookup.left_since), ":now": sortable(claim.at)}
+        expression = "SET #claim = :claim, unsent_since = :now"
+        condition = "unsent_since IN (:before, :now)"
+        return self._table.update(f"LOOKUP#{lookup.id}", "LOOKUP", expression, condition, values, {"#claim": "claim"})
+
     def unanswered(self, until: datetime) -> Iterator[Lookup]:
-        """Yield the lookups that have waited since before `until`, those past their time too."""
+        """Yield the lookups that wait and were left alone since before `until`, those past their time too."""
         for key in unsent_keys(self._table, until):
             item = self._table.get(key["pk"], key["sk"])
             if item and "unsent" in item and (found := readable(partial(from_values, Lookup), item)):
@@ -98,11 +109,20 @@ class SessionsTable:
         """Forget the order's draft, if it still is this one."""
         self._table.delete(f"DRAFT#{_draft_name(merchant, number)}", "DRAFT", "id = :id", {":id": draft_id})
 
-    def count(self, what: str, window_start: datetime, window_seconds: int) -> int:
-        """Add one to what is counted in this window and return the sum."""
+    def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
+        """Count somebody in this window, once however often it is asked; False if as many others as may were there before.
+
+        The counter holds names up to the limit, so that nobody is counted twice and no flood makes it grow.
+        """
         start = int(window_start.timestamp())
-        more = {"type": "counter", "expires_at": start + 2 * window_seconds}
-        return self._table.add(f"COUNT#{what}#{start}", "COUNT", "seen", more)
+        return self._table.update(
+            f"COUNT#{what}#{start}",
+            "COUNT",
+            "ADD seen :names SET #type = :type, expires_at = :expires_at",
+            "attribute_not_exists(seen) OR contains(seen, :who) OR size(seen) < :limit",
+            {":names": {who}, ":who": who, ":limit": limit, ":type": "counter", ":expires_at": start + 2 * window_seconds},
+            {"#type": "type"},
+        )
 
     def _item(self, kind: str, name: str, values: Item, expires: datetime, until: datetime | None = None) -> Item:
         key = {"pk": f"{kind}#{name}", "sk": kind, "type": kind.lower(), "expires_at": int(expires.timestamp())}

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import LifecycleError
 from chalicelib.domain.orders import Country, Line, Method, Proof, Reason, Shape, Variant
 from chalicelib.domain.verdicts import Charge, LineDecision, Outcome, OutcomeKind
@@ -65,20 +66,25 @@ class Event(Shape):
 
 
 class Mail(Shape):
-    """A mail that a step of the return causes; written with that step, sent later, marked here."""
+    """A mail that a step of the return causes; written with that step, sent later, marked here. `claim` is the last try."""
 
     id: str
     message: Message
     lines: tuple[str, ...]
     queued_at: AwareDatetime
     sent_at: AwareDatetime | None = None
-    attempts: int = 0
+    claim: Claim | None = None
     failed: str | None = None
 
     @property
     def waits(self) -> bool:
         """Whether it is still to be sent."""
         return self.sent_at is None and self.failed is None
+
+    @property
+    def left_since(self) -> datetime:
+        """When somebody last did something about it."""
+        return self.claim.at if self.claim else self.queued_at
 
 
 class Parcel(Shape):
@@ -235,10 +241,15 @@ def mail_sent(current: Return, mail_id: str, at: datetime) -> Return:
     return _mail_changed(current, mail_id, {"sent_at": at})
 
 
-def mail_failed(current: Return, mail_id: str, why: str, *, for_good: bool) -> Return:
-    """Count a failed attempt to send a mail; `for_good` stops further ones and keeps the reason."""
-    attempts = next(mail.attempts for mail in current.outbox if mail.id == mail_id) + 1
-    return _mail_changed(current, mail_id, {"attempts": attempts, "failed": why if for_good else None})
+def mail_failed(current: Return, mail_id: str, why: str) -> Return:
+    """Give a mail up for good and keep the reason."""
+    return _mail_changed(current, mail_id, {"failed": why})
+
+
+def mails_claimed(current: Return, claim: Claim) -> Return:
+    """Claim every mail that waits: they leave in their order, so that whoever sends one sends them all."""
+    outbox = tuple(mail.model_copy(update={"claim": claim}) if mail.waits else mail for mail in current.outbox)
+    return _with(current, outbox=outbox, version=current.version + 1)
 
 
 def _answered(line: ReturnLine, waited: timedelta, note: str, *, approve: bool) -> ReturnLine:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.orders import Shape
 
 LinkPurpose = Literal["access", "resume", "return"]
@@ -26,7 +27,7 @@ class Lookup(Shape):
     """A wish for a link to an order, recorded before anybody knows whether order and address belong together.
 
     `source` is a digest of where it came from, never the address itself. `resume` wishes come from an open session and
-    are known to be right. `attempts` counts what failed so far.
+    are known to be right. `claim` is the last try to send the answer.
     """
 
     id: str
@@ -37,6 +38,12 @@ class Lookup(Shape):
     purpose: Literal["access", "resume"]
     source: str
     asked_at: AwareDatetime
+    claim: Claim | None = None
+
+    @property
+    def left_since(self) -> datetime:
+        """When somebody last did something about it."""
+        return self.claim.at if self.claim else self.asked_at
 
 
 class Link(Shape):

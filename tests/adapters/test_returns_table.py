@@ -11,9 +11,10 @@ from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item, product_to_item
 from chalicelib.adapters.return_items import return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.orders import Variant
-from chalicelib.domain.returns import cancelled, decided, mail_sent
+from chalicelib.domain.returns import cancelled, decided, mail_sent, mails_claimed
 from tests.conftest import Tables
 from tests.made import NOON, made, order, stored
 
@@ -101,6 +102,17 @@ def test_a_return_is_unsent_as_long_as_a_mail_waits(any_tables: Tables) -> None:
     assert list(returns.unsent(LATER)) == [new]
     returns.change(mail_sent(new, new.outbox[0].id, LATER))
     assert list(returns.unsent(LATER)) == []
+
+
+def test_a_return_whose_mails_were_tried_stands_behind_those_left_alone_for_longer(any_tables: Tables) -> None:
+    returns = table(any_tables)
+    tried, other = made(), made(slot=2, draft_id="other", created_at=NOON + timedelta(hours=1))
+    for each in (tried, other):
+        returns.add(each)
+    claimed = mails_claimed(tried, Claim(by="sweep", at=NOON + timedelta(hours=2)))
+    assert returns.change(claimed)
+    assert list(returns.unsent(LATER)) == [other, claimed]
+    assert list(returns.unsent(NOON + timedelta(hours=2))) == [other]
 
 
 def test_the_catalogue_gives_a_products_variants(any_tables: Tables) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.visits import DRAFT_LIFE, LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, Link, Lookup, Session
 from tests.conftest import Tables
@@ -58,6 +59,20 @@ def test_a_lookup_waits_until_it_is_finished(sessions: SessionsTable) -> None:
     sessions.finish_lookup("l")
     assert sessions.lookup("l") is None
     assert list(sessions.unanswered(NOON + timedelta(minutes=1))) == []
+
+
+def test_a_lookup_is_claimed_by_the_first_of_two(sessions: SessionsTable) -> None:
+    sessions.add_lookup(LOOKUP)
+    first = Claim(by="stream", at=NOON + timedelta(minutes=1))
+    assert sessions.claim_lookup(LOOKUP, first)
+    assert sessions.claim_lookup(LOOKUP, first), "the SDK may send a write twice"
+    assert not sessions.claim_lookup(LOOKUP, Claim(by="sweep", at=NOON + timedelta(minutes=2)))
+    claimed = sessions.lookup("l")
+    assert claimed == LOOKUP.model_copy(update={"claim": first})
+    assert list(sessions.unanswered(first.at)) == [], "it was not left alone since before"
+    assert sessions.claim_lookup(claimed, Claim(by="sweep", at=NOON + timedelta(minutes=3)))
+    sessions.finish_lookup("l")
+    assert not sessions.claim_lookup(claimed, first)
 
 
 def test_finishing_a_lookup_that_is_gone_does_nothing(sessions: SessionsTable) -> None:
@@ -135,9 +150,18 @@ def test_only_the_draft_that_is_named_is_dropped(sessions: SessionsTable) -> Non
     assert sessions.draft("azulu", "AZ-1001") is None
 
 
-def test_counting_counts_everybody_within_a_window(sessions: SessionsTable) -> None:
+def test_no_more_are_admitted_within_a_window_than_may_be(sessions: SessionsTable) -> None:
     with ThreadPoolExecutor(16) as pool:
-        list(pool.map(lambda _: sessions.count("order/x", NOON, 3600), range(40)))
-    assert sessions.count("order/x", NOON, 3600) == 41
-    assert sessions.count("order/x", NOON + timedelta(hours=1), 3600) == 1
-    assert sessions.count("order/y", NOON, 3600) == 1
+        admitted = list(pool.map(lambda number: sessions.admit("order/x", f"l{number}", 5, NOON, 3600), range(40)))
+    assert sum(admitted) == 5
+    assert not sessions.admit("order/x", "late", 5, NOON, 3600)
+    assert sessions.admit("order/x", "late", 5, NOON + timedelta(hours=1), 3600)
+    assert sessions.admit("order/y", "late", 5, NOON, 3600)
+
+
+def test_who_was_admitted_is_admitted_again_and_takes_nobody_elses_place(sessions: SessionsTable) -> None:
+    for _ in range(9):
+        assert sessions.admit("order/x", "first", 2, NOON, 3600)
+    assert sessions.admit("order/x", "second", 2, NOON, 3600)
+    assert not sessions.admit("order/x", "third", 2, NOON, 3600)
+    assert sessions.admit("order/x", "first", 2, NOON, 3600)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from chalicelib.domain.claims import CLAIM_LIFE, Claim, free
 from chalicelib.domain.errors import LifecycleError
-from chalicelib.domain.returns import Parcel, cancelled, decided, mail_failed, mail_sent, sent
+from chalicelib.domain.returns import Parcel, cancelled, decided, mail_failed, mail_sent, mails_claimed, sent
 from tests.made import NOON, made
 
 LATER = NOON + timedelta(hours=20)
@@ -88,7 +89,8 @@ def test_every_step_counts_the_version_by_one() -> None:
         cancelled(new, LATER),
         sent(new, PARCEL),
         mail_sent(new, new.outbox[0].id, LATER),
-        mail_failed(new, new.outbox[0].id, "rejected", for_good=True),
+        mail_failed(new, new.outbox[0].id, "rejected"),
+        mails_claimed(new, Claim(by="stream", at=LATER)),
     ]
     assert {step.version for step in steps} == {new.version + 1}
 
@@ -96,7 +98,24 @@ def test_every_step_counts_the_version_by_one() -> None:
 def test_a_mail_waits_until_it_is_sent_or_given_up() -> None:
     new = made("authorised", "under_review")
     first, second = new.outbox
-    tried = mail_failed(new, first.id, "throttled", for_good=False)
-    assert tried.waiting_mails[0].attempts == 1
-    assert mail_sent(tried, first.id, LATER).waiting_mails == (second,)
-    assert mail_failed(tried, first.id, "refused", for_good=True).waiting_mails == (second,)
+    assert mail_sent(new, first.id, LATER).waiting_mails == (second,)
+    assert mail_failed(new, first.id, "refused").waiting_mails == (second,)
+
+
+def test_a_claim_is_on_every_mail_that_waits_and_on_no_later_one() -> None:
+    new = made("authorised", "under_review")
+    claim = Claim(by="sweep", at=LATER)
+    claimed = cancelled(mails_claimed(mail_sent(new, new.outbox[0].id, LATER), claim), LATER)
+    assert [mail.claim for mail in claimed.outbox] == [None, claim, None]
+
+
+def test_a_claim_keeps_all_but_the_streams_next_try_away_until_it_has_ended() -> None:
+    stream, sweep = Claim(by="stream", at=NOON), Claim(by="sweep", at=NOON)
+    soon, ended = NOON + timedelta(seconds=119), NOON + CLAIM_LIFE
+    assert free(None, "stream", soon)
+    assert free(stream, "stream", soon)
+    assert not free(stream, "sweep", soon)
+    assert not free(sweep, "stream", soon)
+    assert not free(sweep, "sweep", soon)
+    assert free(stream, "sweep", ended)
+    assert free(sweep, "stream", ended)
