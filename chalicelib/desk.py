@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, shown
+from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, remembered, shown
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import Busy, LifecycleError, VueltaError
 from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
@@ -120,7 +120,7 @@ class Desk:
             lines = tuple(line.model_copy(update={"outcome": outcomes.get(line.id, line.outcome)}) for line in draft.lines)
             draft = draft.changed(lines=lines, method=method, store=store if method == "store" else None)
             decision = visit.decided(draft, replacements, method)
-            return draft.changed(shown=shown(decision, draft) if decision else None)
+            return draft.changed(shown=remembered(shown(decision, draft)) if decision else None)
 
         return self._redraft(visit, wanted, draft_id)
 
@@ -213,7 +213,7 @@ class Desk:
         return Visit(fresh.shop, fresh.session, fresh.stored, fresh.returns, visit.draft, fresh.at)
 
     def _seen(self, visit: Visit, now: Shown, draft_id: str) -> Visit:
-        return self._redraft(visit, lambda draft: draft.changed(shown=now), draft_id)
+        return self._redraft(visit, lambda draft: draft.changed(shown=remembered(now)), draft_id)
 
     def _redraft(self, visit: Visit, change: Callable[[Draft], Draft], draft_id: str | None = None) -> Visit:
         draft = visit.draft

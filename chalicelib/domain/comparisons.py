@@ -41,6 +41,11 @@ def fingerprint(seen: Shown) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:32]
 
 
+def remembered(seen: Shown) -> dict[str, Any]:
+    """Return what a draft keeps of what was shown: all but the choices, which it holds already."""
+    return {key: value for key, value in seen.items() if key != "choices"}
+
+
 def differences(before: Shown | None, now: Shown) -> tuple[Difference, ...]:
     """List what changed between two sightings, line by line; nothing where there was no earlier one.
 

@@ -59,7 +59,7 @@ class Call:
         """The posted fields. Refused if another site posted them or they are no form; a language among them is spoken."""
         if http.from_elsewhere(self.request, self.portal.settings.portal_url):
             raise http.Refused(403)
-        fields = http.read_fields(self.request)
+        fields = http.read_fields(self.request, http.LONGEST_BODY_INSIDE if self.secret else http.LONGEST_BODY)
         self._choose(fields.get("lang"))
         return fields
 

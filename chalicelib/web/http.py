@@ -13,7 +13,10 @@ from chalice.app import Request
 FORM = "application/x-www-form-urlencoded"
 HTML = "text/html; charset=utf-8"
 LONGEST_BODY = 64 * 1024
-MOST_FIELDS = 1000
+# With a session: room for an order of two hundred lines with a remark on each, every letter of it percent-encoded.
+LONGEST_BODY_INSIDE = 768 * 1024
+BYTES_A_FIELD = 64
+"""No form of ours has shorter fields than this on average where it is as long as it may be."""
 
 HEADERS: Mapping[str, str] = {
     "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
@@ -123,21 +126,21 @@ def from_elsewhere(request: Request, portal_url: str) -> bool:
     return urlsplit(str(origin)).netloc.lower() not in ours - {""}
 
 
-def read_fields(request: Request) -> dict[str, str]:
+def read_fields(request: Request, longest: int = LONGEST_BODY) -> dict[str, str]:
     """Return the fields of a posted form. Refused with 413 if it is too long, with 400 if no browser of ours would send it."""
     try:
         raw = request.raw_body
     except ValueError:
         raise Refused(400) from None
     body = raw if isinstance(raw, bytes) else raw.encode("utf-8", "surrogatepass")
-    if len(body) > LONGEST_BODY:
+    if len(body) > longest:
         raise Refused(413)
     try:
         pairs = [part.partition("=") for part in body.decode("ascii").split("&") if part]
         fields = {_decoded(name): _decoded(value) for name, _, value in pairs}
     except ValueError:
         raise Refused(400) from None
-    if len(pairs) > MOST_FIELDS or len(fields) < len(pairs):
+    if len(pairs) > longest // BYTES_A_FIELD or len(fields) < len(pairs):
         raise Refused(400)
     return fields
 
