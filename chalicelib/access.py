@@ -117,10 +117,17 @@ class Access:
 
     def session(self, merchant: str, cookie: str) -> Session | None:
         """Return the open session of this shop that the cookie's secret belongs to."""
+        session = self.session_or_lapsed(merchant, cookie)
+        return None if session is None or self.lapsed(session) else session
+
+    def session_or_lapsed(self, merchant: str, cookie: str) -> Session | None:
+        """Return the cookie's session at this shop also when it is over, so that a page that was open can be saved."""
         session = self.sessions.session(digest(cookie))
-        if session is None or session.merchant != merchant or self.clock() >= session.expires_at:
-            return None
-        return session
+        return session if session and session.merchant == merchant else None
+
+    def lapsed(self, session: Session) -> bool:
+        """Say whether a session is over."""
+        return self.clock() >= session.expires_at
 
     def leave(self, session: Session) -> None:
         """End a session."""

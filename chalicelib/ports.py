@@ -75,7 +75,7 @@ class Sessions(Protocol):
         """Record a session that was opened."""
 
     def session(self, digest: str) -> Session | None:
-        """Return a session by the digest of its secret."""
+        """Return a session by the digest of its secret, one that is over too as long as it is remembered."""
 
     def end_session(self, digest: str) -> None:
         """Forget a session."""

@@ -16,7 +16,7 @@ from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.identifiers import fold_order_number
-from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, Link, Lookup, Session
+from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, SESSION_MEMORY, Link, Lookup, Session
 
 LINK_MEMORY = timedelta(days=30)
 """How long a used or expired link is remembered, so that its page can say what became of it."""
@@ -83,10 +83,10 @@ class SessionsTable:
     def add_session(self, session: Session) -> None:
         """Record a session that was opened."""
         item = _without_expiry(to_values(session))
-        self._table.put(self._item("SESSION", session.digest, item, session.expires_at, session.expires_at))
+        self._table.put(self._item("SESSION", session.digest, item, session.expires_at + SESSION_MEMORY, session.expires_at))
 
     def session(self, digest: str) -> Session | None:
-        """Return an open session by the digest of its secret."""
+        """Return a session by the digest of its secret, one that is over too as long as it is remembered."""
         item = self._read("SESSION", digest)
         return from_values(Session, item | {"expires_at": item["until"]}) if item else None
 

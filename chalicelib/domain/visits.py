@@ -19,6 +19,8 @@ LINK_LIFE: dict[LinkPurpose, timedelta] = {
     "return": timedelta(days=30),
 }
 SESSION_LIFE = timedelta(hours=2)
+SESSION_MEMORY = timedelta(days=1)
+"""How long a session that is over can still save what was typed on a page that was open, without showing anything."""
 LOOKUP_LIFE = timedelta(hours=1)
 DRAFT_LIFE = timedelta(days=30)
 

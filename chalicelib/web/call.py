@@ -11,7 +11,7 @@ from chalice.app import Request
 
 from chalicelib.access import csrf_token
 from chalicelib.bootstrap import Portal
-from chalicelib.domain.visits import SESSION_LIFE, Link, Session
+from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Link, Session
 from chalicelib.i18n import LANGUAGES, negotiate
 from chalicelib.rendering import render, style_hash
 from chalicelib.shops import Shop
@@ -37,6 +37,8 @@ class Call:
         self.base = http.base_path(request)
         self.reference = http.request_id(request)
         self.cookies: list[str] = []
+        self.may_lapse = False
+        self.lapsed = False
         self._secure = portal.settings.secure
         self._chosen = self._cookie(LANGUAGE_COOKIE)
         self.wording = self._negotiated(None)
@@ -66,12 +68,12 @@ class Call:
     @property
     def switches_language(self) -> bool:
         """Whether the form was posted only to see the page in another language."""
-        return "lang" in self.fields
+        return "lang" in self.fields and not self.lapsed
 
     @property
     def saves(self) -> bool:
-        """Whether the form was posted to go on later."""
-        return self.fields.get("then") == "save"
+        """Whether the form was posted to go on later, or from a page that stood open until its session was over."""
+        return self.fields.get("then") == "save" or self.lapsed
 
     def speak(self, language: str) -> None:
         """Answer in this language unless the customer chose one: that of a mailed link, say."""
@@ -88,9 +90,10 @@ class Call:
         """The open session at this shop. NoSession if there is none; Refused with 403 if a posted form lacks its token."""
         posted = self.fields if self.request.method == "POST" else {}
         secret = self.secret
-        session = self.portal.access.session(self.merchant_slug, secret) if secret else None
-        if session is None or secret is None:
+        session = self.portal.access.session_or_lapsed(self.merchant_slug, secret) if secret else None
+        if session is None or secret is None or (self.portal.access.lapsed(session) and not self.may_lapse):
             raise NoSession
+        self.lapsed = self.portal.access.lapsed(session)
         self.speak(session.language)
         if self.request.method == "POST" and not hmac.compare_digest(
             csrf_token(secret).encode(), posted.get("csrf", "").encode()
@@ -107,11 +110,19 @@ class Call:
         """Return the customer's order with all that stands around it, as `Desk.visit`; NoSession without a session."""
         return self.portal.desk.visit(self.session)
 
+    def visit_to_save(self) -> Visit:
+        """Return the visit for a step that only saves what was typed: a session that is over will do, but sees no page."""
+        self.may_lapse = True
+        return self.visit()
+
     def open_session(self, secret: str, language: str) -> None:
         """Give the browser its session, and the link's language if it has none of its own."""
         self.cookies.append(
             http.set_cookie(
-                f"vuelta_{self.merchant_slug}", secret, secure=self._secure, seconds=int(SESSION_LIFE.total_seconds())
+                f"vuelta_{self.merchant_slug}",
+                secret,
+                secure=self._secure,
+                seconds=int((SESSION_LIFE + SESSION_MEMORY).total_seconds()),
             )
         )
         self.speak(language)

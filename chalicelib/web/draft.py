@@ -16,7 +16,7 @@ from chalicelib.domain.orders import Line, Method
 from chalicelib.domain.verdicts import Decision, LineDecision, Outcome, OutcomeKind
 from chalicelib.visit import Visit
 from chalicelib.web import http
-from chalicelib.web.call import Call, masked
+from chalicelib.web.call import Call, NoSession, masked
 from chalicelib.web.forms import DetailsForm, ItemsForm, OutcomesForm
 from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, next_step
 
@@ -49,7 +49,7 @@ def items(call: Call) -> Response:
 
 def choose_items(call: Call) -> Response:
     """Keep which lines come back."""
-    visit = call.visit()
+    visit = call.visit_to_save()
     known = call.wording.countries()
     form = ItemsForm.read(call.fields, _available(visit), known, visit.draft)
     if call.switches_language:
@@ -72,7 +72,7 @@ def details(call: Call) -> Response:
 
 def describe(call: Call) -> Response:
     """Keep what was said of each line."""
-    visit = call.visit()
+    visit = call.visit_to_save()
     asked = asked_of(call.portal.desk, visit)
     form = DetailsForm.read(call.fields, {line_id: line.questions for line_id, line in asked.items()})
     if call.switches_language:
@@ -94,7 +94,7 @@ def outcomes(call: Call) -> Response:
 
 def choose_outcomes(call: Call) -> Response:
     """Keep what the customer wants, and how the goods come back."""
-    visit = call.visit()
+    visit = call.visit_to_save()
     decisions = call.portal.desk.decisions(visit)
     offered = {
         method: {line.id: [outcome.kind for outcome in line.outcomes] for line in decision.lines}
@@ -155,6 +155,8 @@ def back_to_items(call: Call) -> Response:
 
 
 def _onward(call: Call, path: str) -> Response:
+    if call.lapsed:
+        raise NoSession
     return save(call) if call.saves else call.go(path)
 
 

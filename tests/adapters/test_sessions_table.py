@@ -12,7 +12,7 @@ from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft, DraftLine
-from chalicelib.domain.visits import DRAFT_LIFE, LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, Link, Lookup, Session
+from chalicelib.domain.visits import DRAFT_LIFE, LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON
 
@@ -117,10 +117,11 @@ def test_an_expired_link_is_remembered_so_that_its_page_can_say_so(sessions: Ses
     assert LINK.trouble(clock.at) == "expired"
 
 
-def test_a_session_ends_by_itself_or_when_it_is_ended(sessions: SessionsTable, clock: Clock) -> None:
+def test_a_session_is_remembered_for_a_day_after_its_end_unless_it_is_ended(sessions: SessionsTable, clock: Clock) -> None:
     sessions.add_session(SESSION)
-    assert sessions.session("s") == SESSION
     clock.at = SESSION.expires_at
+    assert sessions.session("s") == SESSION
+    clock.at = SESSION.expires_at + SESSION_MEMORY
     assert sessions.session("s") is None
     clock.at = NOON
     sessions.end_session("s")

@@ -119,6 +119,25 @@ def test_a_session_that_ends_midway_keeps_the_draft_for_the_next_link(site: Site
     assert "× 2" in again.page.text
 
 
+def test_what_is_typed_on_a_page_that_outlived_its_session_is_kept_and_shows_nothing(site: Site) -> None:
+    browser = site.inside("AZ-1001")
+    browser.submit({"take-1": "yes", "quantity-1": "2"})
+    site.later(hours=3)
+    page = browser.submit({"reason-1": "size", "remark-1": "typed before lunch", "lang": "fa"})
+    assert page.status == 403
+    assert "typed before lunch" not in page.text
+    assert browser.get("/azulu/details").status == 403
+    assert "typed before lunch" in site.inside("AZ-1001").page.body
+
+
+def test_a_session_that_is_long_over_saves_nothing(site: Site) -> None:
+    browser = site.inside("AZ-1001")
+    browser.submit({"take-1": "yes", "quantity-1": "2"})
+    site.later(hours=27)
+    assert browser.submit({"reason-1": "size", "remark-1": "typed last week"}).status == 403
+    assert "typed last week" not in site.inside("AZ-1001").page.body
+
+
 def test_saving_mails_a_link_that_opens_the_draft_where_it_was(site: Site) -> None:
     browser = site.inside("AZ-1001")
     browser.submit({"take-1": "yes", "quantity-1": "1"})
