@@ -336,7 +336,6 @@ def test_a_flood_of_lookups_leaves_returns_their_share_of_a_sweep(room: Mailroom
     room.with_faults(faults).sweep()
     turns = [name for name in faults.calls if name in {"by_slot", "lookup"}]
     assert turns[:3] == ["by_slot", "by_slot", "lookup"], "a return is read again after its mail"
-    assert turns.index("lookup") < turns.index("by_slot", 2)
     assert turns[:9].count("lookup") == 3
 
 
