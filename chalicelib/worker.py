@@ -33,7 +33,7 @@ PATIENCE = timedelta(minutes=1)
 SWEEP_ITEMS = 500
 ENOUGH = timedelta(seconds=40)
 """How long a batch or a sweep may take until it leaves the rest for the next one: the functions are stopped after a minute."""
-SEND_FOR = timedelta(days=1)
+SEND_FOR = timedelta(days=3)
 """How long a mail is tried that cannot be composed or that the mail service does not take; age alone gives it up."""
 RACES = 50
 """How often one return is read again because somebody else wrote it, or because it has another mail."""
