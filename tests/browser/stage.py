@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 import tempfile
 import threading
 import time
@@ -52,10 +53,15 @@ def open_shops() -> Iterator[Shops]:
         listening.start()
         yield Shops(Run(port, time.monotonic() - began, said))
         served.send_signal(signal.SIGINT)
-        served.wait(timeout=30)
+        try:
+            served.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            # With PYTHONFAULTHANDLER=1 this makes it say where each thread hangs.
+            served.send_signal(signal.SIGABRT)
         listening.join()
         served.communicate()
         written = "".join(logged) + _read(errors)
+        assert served.returncode == 0, written[-5000:]
         for sign in ("Traceback", '"event": "failed"', '"event": "unavailable"'):
             assert sign not in written, written
 
