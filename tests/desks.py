@@ -6,8 +6,6 @@ import itertools
 from datetime import datetime
 from random import Random
 
-from chalicelib.shops import load_shops
-
 from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item, product_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
@@ -17,6 +15,7 @@ from chalicelib.domain.comparisons import fingerprint
 from chalicelib.domain.drafts import DraftLine
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.visits import SESSION_LIFE, Session
+from chalicelib.shops import load_shops
 from chalicelib.visit import Visit
 from tests.conftest import Tables
 from tests.made import NOON, stored
