@@ -37,7 +37,12 @@ class Customer:
 
     def press(self) -> None:
         """Go on."""
-        self.onward.click()
+        self.follow(self.onward)
+
+    def follow(self, control: Locator | str) -> None:
+        """Click on what leads to another page, and wait until that has come."""
+        with self.page.expect_navigation():
+            (self.page.locator(control).first if isinstance(control, str) else control).click()
 
     def open(self, path: str = "") -> None:
         """Open a page of the shop."""
@@ -45,7 +50,7 @@ class Customer:
 
     def switch(self, language: str) -> None:
         """Choose a language at the end of the page."""
-        self.page.locator(f'.languages [value="{language}"], .languages [hreflang="{language}"]').click()
+        self.follow(f'.languages [value="{language}"], .languages [hreflang="{language}"]')
 
     def ask(self) -> None:
         """Ask for a link in the customer's language, and see that it is on its way."""

@@ -33,7 +33,7 @@ def test_a_saved_draft_goes_on_with_another_device(comes: Comes) -> None:
     phone.take("2")
     phone.press()
     phone.say("2", "colour", wish="CP-12-BL", remark="El azul es más oscuro que en la foto.")
-    phone.page.locator('[name="then"][value="save"]').click()
+    phone.follow('[name="then"][value="save"]')
     assert phone.place == "/saved"
     laptop = comes(phone.order, "es")
     laptop.enter(mails=2)
@@ -120,7 +120,7 @@ def test_a_session_that_ends_midway_keeps_the_draft(comes: Comes) -> None:
     customer.press()
     tab = Customer(customer.page.context.new_page(), customer.shops, customer.order, "en")
     tab.open("/items")
-    tab.page.locator('form[action$="/sign-out"] button').click()
+    tab.follow('form[action$="/sign-out"] button')
     assert tab.place == ""
     customer.say("1", "changed_mind")
     customer.press()
@@ -137,7 +137,7 @@ def test_a_return_is_taken_back_once_it_was_asked_for(comes: Comes) -> None:
     to_check(customer)
     customer.press()
     customer.open("/returns/1")
-    customer.page.locator('a[href$="/returns/1/cancel"]').click()
+    customer.follow('a[href$="/returns/1/cancel"]')
     customer.press()
     assert customer.place == "/returns/1"
     assert "cancelled" in returns_of(customer)[0]

@@ -58,7 +58,7 @@ def test_a_dress_and_a_shirt_go_different_ways_at_azulu(comes: Comes, scripts: b
     customer.press()
     assert customer.place == "/check"
     assert "116.910" in customer.text()
-    customer.page.locator('a[href$="/outcomes"]').first.click()
+    customer.follow('a[href$="/outcomes"]')
     customer.send("store:bogota-zona-t")
     customer.press()
     assert "116.910" not in customer.text()

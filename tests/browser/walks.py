@@ -105,7 +105,7 @@ def approved(bring: Bring, language: str) -> Stops:
     _say_all(customer, "1")
     customer.send("mail")
     customer.press()
-    customer.page.locator('[form="save"]').click()
+    customer.follow('[form="save"]')
     yield "saved", customer
     customer.page.goto(customer.shops.link(customer.order, 2))
     yield "link-to-go-on", customer
