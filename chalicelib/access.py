@@ -36,11 +36,10 @@ class LinkUnusable(VueltaError):
 
 @dataclass(frozen=True)
 class MailedLink:
-    """A link to be mailed: `secret` goes into its address and is stored nowhere; `number` is as the shop writes it."""
+    """A link to be mailed: `secret` goes into its address and is stored nowhere."""
 
     link: Link
     secret: str
-    number: str
 
 
 @dataclass(frozen=True)
@@ -156,6 +155,7 @@ class Access:
             digest=digest(secret),
             merchant=merchant,
             number=fold_order_number(number),
+            written=number,
             email=email,
             language=language,
             purpose=purpose,
@@ -163,7 +163,7 @@ class Access:
             return_slot=slot,
         )
         self.sessions.add_link(link)
-        return MailedLink(link, secret, number)
+        return MailedLink(link, secret)
 
     def _too_many(self, kind: str, whom: str, lookup: Lookup) -> bool:
         start = datetime.fromtimestamp(lookup.asked_at.timestamp() // HOUR * HOUR, UTC)

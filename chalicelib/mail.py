@@ -138,7 +138,7 @@ def _composed(name: str, envelope: Envelope, mailed: MailedLink, shop_url: str, 
     merchant = envelope.merchant
     wording = Wording(negotiate(envelope.language, None, None, merchant.languages), merchant)
     context = {
-        "number": mailed.number,
+        "number": mailed.link.written,
         "link": f"{shop_url}/link/{mailed.secret}",
         "until": mailed.link.expires_at,
         "life": LINK_LIFE[mailed.link.purpose],

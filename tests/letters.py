@@ -88,10 +88,10 @@ def letter(made: Return, mail_id: str | None = None) -> Letter:
 def mailed(merchant: str, number: str, language: str, purpose: LinkPurpose, slot: int | None = None) -> MailedLink:
     """Return a link that was made at noon."""
     link = Link(
-        digest=digest(SECRET), merchant=merchant, number=number, email=EMAIL, language=language, purpose=purpose,
-        expires_at=NOON + LINK_LIFE[purpose], return_slot=slot,
+        digest=digest(SECRET), merchant=merchant, number=number, written=f"{number[:2]}-{number[2:]}", email=EMAIL,
+        language=language, purpose=purpose, expires_at=NOON + LINK_LIFE[purpose], return_slot=slot,
     )  # fmt: skip
-    return MailedLink(link, SECRET, f"{number[:2]}-{number[2:]}")
+    return MailedLink(link, SECRET)
 
 
 def composed(told: Letter) -> EmailMessage:

@@ -1,4 +1,4 @@
-"""What staff may do, and how it looks from a terminal."""
+"""What staff may do with a return."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
-from chalicelib.cli import main
 from chalicelib.counter import Counter, NotFound, NotWaiting
 from chalicelib.domain.returns import Return
 from tests.conftest import Tables
@@ -98,59 +96,3 @@ def test_a_decision_whose_answer_was_lost_is_not_taken_for_a_failure(counter: Co
     made_now = forgetful.decide("azulu", "AZ-1001/1", (), approve=True, by="Neda", note="")
     assert made_now.status == "authorised"
     assert len(made_now.timeline) == 2
-
-
-@pytest.fixture
-def terminal(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (
-        ("RETURNS_TABLE", tables.returns),
-        ("SESSIONS_TABLE", tables.sessions),
-        ("PORTAL_URL", "https://returns.example.com"),
-    ):
-        monkeypatch.setenv(name, value)
-    bootstrap.portal.cache_clear()
-
-
-def test_staff_list_show_and_decide_from_a_terminal(
-    terminal: None, returns: ReturnsTable, capsys: pytest.CaptureFixture[str]
-) -> None:
-    kept(returns, made("under_review"))
-    assert main(["returns", "list", "azulu"]) == 0
-    assert "AZ-1001/1" in capsys.readouterr().out
-    assert main(["returns", "show", "azulu", "AZ-1001/1"]) == 0
-    assert "Z7: Fourteen days." in capsys.readouterr().out
-    assert main(["returns", "approve", "azulu", "AZ-1001/1", "--line", "1", "--note", "Fine.", "--by", "Neda"]) == 0
-    assert "RMA" in capsys.readouterr().out
-    assert main(["returns", "list", "azulu", "--status", "under_review"]) == 0
-    assert capsys.readouterr().out == ""
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["returns", "list", "nowhere"],
-        ["returns", "show", "azulu", "AZ-1001/9"],
-        ["returns", "approve", "azulu", "7K3M", "--note", "x"],
-        ["returns", "reject", "azulu", "AZ-1001/1", "--note", "x", "--line", "7"],
-    ],
-)
-def test_what_cannot_be_done_is_one_line_and_status_two(
-    terminal: None, returns: ReturnsTable, capsys: pytest.CaptureFixture[str], arguments: list[str]
-) -> None:
-    kept(returns, made("under_review"))
-    assert main(arguments) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.count("\n") == 1
-    assert told.err.startswith("vuelta: ")
-
-
-@pytest.mark.parametrize("missing", ["RETURNS_TABLE", "SESSIONS_TABLE", "PORTAL_URL"])
-def test_a_missing_variable_of_the_environment_is_named_in_one_line(
-    terminal: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
-) -> None:
-    monkeypatch.delenv(missing)
-    assert main(["returns", "list", "azulu"]) == 2
-    told = capsys.readouterr().err
-    assert missing in told
-    assert told.count("\n") == 1

@@ -96,3 +96,46 @@ def test_nothing_that_others_wrote_moves_a_terminal(
 
 def test_persian_stays_readable_on_a_terminal() -> None:
     assert printable("می\u200cخواهم\u202e\r") == "می\u200cخواهم\\u202e\\r"
+
+
+def test_staff_list_show_and_decide_from_a_terminal(returns: ReturnsTable, capsys: pytest.CaptureFixture[str]) -> None:
+    returns.add(made("under_review"))
+    assert main(["returns", "list", "azulu"]) == 0
+    assert "AZ-1001/1" in capsys.readouterr().out
+    assert main(["returns", "show", "azulu", "AZ-1001/1"]) == 0
+    assert "Z7: Fourteen days." in capsys.readouterr().out
+    assert main(["returns", "approve", "azulu", "AZ-1001/1", "--line", "1", "--note", "Fine.", "--by", "Neda"]) == 0
+    assert "RMA" in capsys.readouterr().out
+    assert main(["returns", "list", "azulu", "--status", "under_review"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["returns", "list", "nowhere"],
+        ["returns", "show", "azulu", "AZ-1001/9"],
+        ["returns", "approve", "azulu", "7K3M", "--note", "x"],
+        ["returns", "reject", "azulu", "AZ-1001/1", "--note", "x", "--line", "7"],
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_status_two(
+    returns: ReturnsTable, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    returns.add(made("under_review"))
+    assert main(arguments) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.count("\n") == 1
+    assert told.err.startswith("vuelta: ")
+
+
+@pytest.mark.parametrize("missing", ["RETURNS_TABLE", "SESSIONS_TABLE", "PORTAL_URL"])
+def test_a_missing_variable_of_the_environment_is_named_in_one_line(
+    returns: ReturnsTable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str
+) -> None:
+    monkeypatch.delenv(missing)
+    assert main(["returns", "list", "azulu"]) == 2
+    told = capsys.readouterr().err
+    assert missing in told
+    assert told.count("\n") == 1

@@ -49,11 +49,15 @@ class Lookup(Shape):
 
 
 class Link(Shape):
-    """A mailed link: `digest` is the SHA-256 of its secret, which is stored nowhere."""
+    """A mailed link: `digest` is the SHA-256 of its secret, which is stored nowhere.
+
+    `number` is the order's number folded, `written` as the shop writes it.
+    """
 
     digest: str
     merchant: str
     number: str
+    written: str
     email: str
     language: str
     purpose: LinkPurpose

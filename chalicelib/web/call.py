@@ -144,6 +144,7 @@ class Call:
             "csrf": csrf_token(secret) if secret else "",
             "now": self.portal.clock(),
             "mistakes": (),
+            "named": (),
             "notice": None,
             "form_id": None,
             "signed_in": False,

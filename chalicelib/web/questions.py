@@ -15,6 +15,8 @@ from chalicelib.domain.verdicts import LineDecision
 from chalicelib.visit import LineOffer, Visit
 from chalicelib.web.forms import LineQuestions
 
+SIZES = ("XXXS", "XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "2XL", "3XL", "4XL", "5XL")
+
 
 @dataclass(frozen=True)
 class LineAsked:
@@ -94,9 +96,20 @@ def _asked(desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineO
         offer=offer,
         conditions=tuple(demanding),
         requirers={name: clause for name, by in demanding.items() if (clause := _requirer(visit.policy, by, name))},
-        variants=desk.variants(visit, offer.line) if exchange else (),
+        variants=sorted(desk.variants(visit, offer.line), key=_by_size) if exchange else (),
         exchange=exchange,
     )
+
+
+def _by_size(variant: Variant) -> list[tuple[int, float, str]]:
+    """Order variants as a shop hangs them: sizes from small to large, numbers by worth, the rest by name."""
+    return [_rank(option) for option in variant.options.values()] or [(2, 0, variant.name)]
+
+
+def _rank(option: str) -> tuple[int, float, str]:
+    if option.upper() in SIZES:
+        return (0, SIZES.index(option.upper()), "")
+    return (1, float(option), "") if option.isascii() and option.isdigit() else (2, 0, option)
 
 
 def _requirer(policy: Policy, decision: LineDecision, condition: str) -> Clause | None:

@@ -23,6 +23,7 @@ LINK = Link(
     digest="d",
     merchant="azulu",
     number="AZ1001",
+    written="AZ-1001",
     email=EMAIL,
     language="es",
     purpose="access",

@@ -185,3 +185,27 @@ def test_a_forms_own_address_opened_as_a_page_leads_to_the_form(site: Site, post
     browser = go(site.inside("AZ-1001"), WAYS["azulu"])
     browser.submit()
     assert browser.get(f"/azulu/{posted}").address == f"/azulu{stands}"
+
+
+def test_the_summary_of_mistakes_names_the_item_where_there_are_several(site: Site) -> None:
+    browser = site.inside("AZ-1001")
+    browser.submit({"take-1": "yes", "quantity-1": "1", "take-2": "yes", "quantity-2": "1"})
+    page = browser.submit({"reason-1": "damaged"})
+    assert page.status == 422
+    summary = page.body[page.body.index('class="summary"') :].split("</section>")[0]
+    assert site.portal.returns.order_with_returns("azulu", "AZ-1001")[0].order.lines[1].name in summary  # type: ignore[union-attr]
+
+
+def test_sizes_are_offered_from_small_to_large(site: Site) -> None:
+    page = site.inside("AZ-1001").submit({"take-1": "yes", "quantity-1": "1"})
+    offered = [each["value"] for each in page.all("input") if each.get("name") == "wish-1"]
+    assert [sku.rpartition("-")[2] for sku in offered][:3] == ["S", "M", "L"]
+
+
+def test_the_page_of_a_link_names_the_order_as_the_shop_writes_it(site: Site) -> None:
+    browser = site.browser()
+    browser.post("/azulu/find", {"number": "az 1001", "email": site.addresses["AZ-1001"]})
+    lookup = next(site.portal.sessions.unanswered(site.portal.clock().replace(year=2030)))
+    mailed = site.portal.access.answer(lookup)
+    assert mailed is not None
+    assert "AZ-1001" in browser.get(f"/azulu/link/{mailed.secret}").text
