@@ -8,7 +8,8 @@ from datetime import datetime
 
 from chalicelib.domain.errors import Busy, InvalidRma, LifecycleError, VueltaError
 from chalicelib.domain.identifiers import fold_digits
-from chalicelib.domain.returns import Return, ReturnStatus, decided
+from chalicelib.domain.lifecycle import decided
+from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.rma import parse_rma
 from chalicelib.ports import ATTEMPTS, Returns
 

@@ -9,8 +9,9 @@ from datetime import datetime
 from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, remembered, shown
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import Busy, LifecycleError, VueltaError
+from chalicelib.domain.lifecycle import cancelled, sent
 from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
-from chalicelib.domain.returns import Parcel, Return, cancelled, sent
+from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
 from chalicelib.domain.visits import Session

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
+from chalicelib.domain.lifecycle import born
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, StoredOrder, Variant
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.returns import Return, ReturnLine, born
+from chalicelib.domain.returns import Return, ReturnLine
 from chalicelib.domain.verdicts import Decision, LineDecision
 from chalicelib.domain.visits import Session
 from chalicelib.domain.windows import Window

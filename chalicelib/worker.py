@@ -21,7 +21,8 @@ from typing import Any
 from chalicelib.access import Access, MailedLink
 from chalicelib.domain.claims import Claim, Claimant, free
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.returns import Mail, Return, mail_failed, mail_sent, mails_claimed
+from chalicelib.domain.lifecycle import mail_failed, mail_sent, mails_claimed
+from chalicelib.domain.returns import Mail, Return
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
 from chalicelib.mail import Letter, lookup_mail, return_mail
 from chalicelib.message import MailHeld, MailRefused, Post

@@ -10,8 +10,9 @@ from typing import Any
 
 from chalicelib.access import MailedLink, digest
 from chalicelib.domain.decisions import decide
+from chalicelib.domain.lifecycle import born, cancelled, decided
 from chalicelib.domain.orders import Line, Method, Order, Reason, Request, RequestLine
-from chalicelib.domain.returns import Return, ReturnLine, born, cancelled, decided
+from chalicelib.domain.returns import Return, ReturnLine
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import OutcomeKind
 from chalicelib.domain.visits import LINK_LIFE, Link, LinkPurpose, Lookup

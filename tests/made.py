@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.domain.lifecycle import born
 from chalicelib.domain.orders import Line, Order, StoredOrder
-from chalicelib.domain.returns import LineStatus, Return, ReturnLine, born
+from chalicelib.domain.returns import LineStatus, Return, ReturnLine
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import ClauseSay, LineDecision, Outcome
 

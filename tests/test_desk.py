@@ -11,8 +11,8 @@ from chalicelib.desk import MOST_RETURNS, ChangedMeanwhile, NothingChosen, Stale
 from chalicelib.domain.comparisons import fingerprint
 from chalicelib.domain.drafts import DraftLine
 from chalicelib.domain.errors import LifecycleError
+from chalicelib.domain.lifecycle import cancelled, decided
 from chalicelib.domain.orders import Variant
-from chalicelib.domain.returns import cancelled, decided
 from tests.conftest import Tables
 from tests.desks import YES, AtTheDesk
 from tests.made import NOON, line, made, order, stored

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from functools import cache
 from itertools import pairwise
 
-from chalicelib.domain.returns import Return, decided
+from chalicelib.domain.lifecycle import decided
+from chalicelib.domain.returns import Return
 from chalicelib.domain.verdicts import Charge
 from chalicelib.mail import laid_out
 from chalicelib.shops import load_shops

@@ -18,7 +18,7 @@ from chalicelib.adapters.dynamodb import packed
 from chalicelib.adapters.items import order_to_item
 from chalicelib.domain.claims import CLAIM_LIFE, Claim
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.returns import cancelled, decided, mails_claimed
+from chalicelib.domain.lifecycle import cancelled, decided, mails_claimed
 from chalicelib.domain.visits import LOOKUP_LIFE
 from chalicelib.local.pump import RETRIES, carry, read_stream
 from chalicelib.message import MailHeld, MailRefused

@@ -13,8 +13,8 @@ from chalicelib.adapters.return_items import return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.lifecycle import cancelled, decided, mail_sent, mails_claimed
 from chalicelib.domain.orders import Variant
-from chalicelib.domain.returns import cancelled, decided, mail_sent, mails_claimed
 from tests.conftest import Tables
 from tests.made import NOON, made, order, stored
 

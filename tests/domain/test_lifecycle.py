@@ -8,7 +8,8 @@ import pytest
 
 from chalicelib.domain.claims import CLAIM_LIFE, Claim, free
 from chalicelib.domain.errors import LifecycleError
-from chalicelib.domain.returns import Parcel, cancelled, decided, mail_failed, mail_sent, mails_claimed, sent
+from chalicelib.domain.lifecycle import cancelled, decided, mail_failed, mail_sent, mails_claimed, sent
+from chalicelib.domain.returns import Parcel
 from tests.made import NOON, made
 
 LATER = NOON + timedelta(hours=20)
