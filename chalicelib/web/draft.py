@@ -17,7 +17,7 @@ from chalicelib.domain.verdicts import Decision, LineDecision, Outcome, OutcomeK
 from chalicelib.visit import Visit
 from chalicelib.web import http
 from chalicelib.web.call import Call, NoSession, masked
-from chalicelib.web.forms import DetailsForm, ItemsForm, OutcomesForm
+from chalicelib.web.draft_forms import DetailsForm, ItemsForm, OutcomesForm
 from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, next_step
 
 NOTICES = frozenset({"stale", "too_late", "already_made"})

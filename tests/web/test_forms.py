@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.domain.drafts import Draft, DraftLine
-from chalicelib.web.forms import (
-    DetailsForm,
-    FindForm,
-    ItemsForm,
-    LineQuestions,
-    OutcomesForm,
-    TrackingForm,
-    one_line,
-    several_lines,
-)
+from chalicelib.web.draft_forms import DetailsForm, ItemsForm, LineQuestions, OutcomesForm
+from chalicelib.web.forms import FindForm, TrackingForm, one_line, several_lines
 
 ASKED = {"1": LineQuestions(0, ("size", "damaged"), ("unused",), ("DR-S",), exchange=True)}
 DRAFT = Draft(id="d", lines=(DraftLine(id="1", quantity=1),))
