@@ -28,7 +28,7 @@ class DraftLine(Shape):
 
 
 class Draft(Shape):
-    """A return in the making. `shown` is the decision as the customer last saw it, in the form of `web` and `mail`.
+    """A return in the making. `shown` is the decision as the customer last saw it (`comparisons.remembered`).
 
     One order has one draft at a time; its `id` becomes part of the return that is made from it, so that a replay is known.
     """

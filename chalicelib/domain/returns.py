@@ -133,11 +133,6 @@ class Return(Shape):
         return "rejected" if "rejected" in standing else "cancelled"
 
     @property
-    def updated_at(self) -> datetime:
-        """When the last step was taken."""
-        return self.timeline[-1].at
-
-    @property
     def ship_by(self) -> datetime | None:
         """The earliest deadline among the lines that are to be sent."""
         return min((line.ship_by for line in self.standing("authorised") if line.ship_by), default=None)
