@@ -100,16 +100,31 @@ class Order(Shape):
         return self.delivered_at
 
 
+class Address(Shape):
+    """Where somebody lives or works, in the parts that carriers ask for; `region` is a state or province, where there are any."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    company: Annotated[str, Field(max_length=100)] = ""
+    street: Annotated[str, Field(min_length=1, max_length=200)]
+    street2: Annotated[str, Field(max_length=200)] = ""
+    city: Annotated[str, Field(min_length=1, max_length=100)]
+    region: Annotated[str, Field(max_length=100)] = ""
+    postcode: Annotated[str, Field(max_length=20)] = ""
+    country: Country
+    phone: Annotated[str, Field(max_length=40)] = ""
+
+
 class StoredOrder(Shape):
     """An order as it is kept: whose it is, and when the shop last changed it.
 
     `email` is folded (`fold_email`): compare it with a folded address, send mails to it as it is. `language` is the code
-    of the language that the customer bought in, if the shop knows.
+    of the language that the customer bought in, if the shop knows. `ship_to` is where it was sent: a prepaid label begins there.
     """
 
     order: Order
     email: EmailAddress
     language: Language | None = None
+    ship_to: Address | None = None
     updated_at: Moment
 
 

@@ -1,0 +1,110 @@
+"""What a prepaid label is, how far getting one has come, and what a carrier has to know to make one."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from chalicelib.domain.claims import Claim
+from chalicelib.domain.orders import Address, Amount, Currency, Shape
+
+Charged = Literal["at_purchase", "on_use"]
+"""When the carrier takes the money: as the label is made, or once a parcel that bears it is seen."""
+NoLabel = Literal["no_provider", "no_key", "no_address", "no_rule", "no_rate", "refused", "unclear", "too_late"]
+"""Why no label was bought: the shop buys none, the provider's key is missing, the order has no address, no rule of the shop
+fits, no rate of the services that it names was offered, the provider said no, it answered what nobody can read, it did not
+answer for too long."""
+
+
+class Label(Shape):
+    """A label that the customer may print. `key` is its file; `by` is who gave it, a person of the shop's or `easypost`.
+
+    `provider_id` is the shipment's, by which it can be voided; `cost` is None where the shop made the label elsewhere.
+    """
+
+    source: Literal["shop", "easypost"]
+    key: str
+    carrier: str = ""
+    service: str = ""
+    tracking: str = ""
+    cost: Amount | None = None
+    currency: Currency | None = None
+    charged: Charged | None = None
+    provider_id: str | None = None
+    by: str
+    made_at: AwareDatetime
+    voided_at: AwareDatetime | None = None
+    void_refused: str | None = None
+
+    @property
+    def voidable(self) -> bool:
+        """Whether the provider has not been asked yet to take it back."""
+        return self.provider_id is not None and self.voided_at is None and self.void_refused is None
+
+
+class LabelOrder(Shape):
+    """How far buying a label has come. It is written before each call that costs money, so that nothing is bought twice.
+
+    `shipment` and `rate` are the provider's ids of what is about to be bought, or was; `missing` says why the shop has to send
+    a label itself, `detail` what the provider said to that, for the shop's eyes; `claim` is the last try.
+    """
+
+    shipment: str | None = None
+    rate: str | None = None
+    claim: Claim | None = None
+    missing: NoLabel | None = None
+    detail: str = ""
+
+
+class Box(Shape):
+    """What a parcel measures: centimetres, and grams with what is in it."""
+
+    length: Annotated[Decimal, Field(gt=0, le=300)]
+    width: Annotated[Decimal, Field(gt=0, le=300)]
+    height: Annotated[Decimal, Field(gt=0, le=300)]
+    grams: Annotated[int, Field(ge=1, le=100_000)]
+
+
+class LabelWish(Shape):
+    """What a label is wanted for: a parcel that goes from the customer to the shop, whatever a provider calls these ends.
+
+    `name` is the RMA number; it stands on the label where the carrier prints a reference, and in the provider's records.
+    """
+
+    name: str
+    customer: Address
+    shop: Address
+    box: Box
+
+
+class Rate(Shape):
+    """One way to send a parcel, with its price. `id` is the provider's."""
+
+    id: str
+    carrier: str
+    service: str
+    cost: Amount
+    currency: Currency
+
+
+class Quote(Shape):
+    """What a provider offers for a parcel: nothing of it is bought yet, and asking is free."""
+
+    shipment: str
+    rates: tuple[Rate, ...]
+
+
+class BoughtLabel(Shape):
+    """A label as its provider hands it over: the file itself, and what was paid for it, or will be once it is used."""
+
+    shipment: str
+    body: bytes
+    content_type: str
+    carrier: str
+    service: str
+    tracking: str
+    cost: Amount
+    currency: Currency
+    charged: Charged
