@@ -1,4 +1,4 @@
-"""Wire everything, on first use: the one place that knows the desk as well as DynamoDB and SES."""
+"""Wire everything, on first use: the one place that knows the desk as well as DynamoDB, S3 and SES."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from chalicelib.access import Access
 from chalicelib.adapters.dynamodb import Table, dynamodb_client
 from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.counter import Counter
 from chalicelib.desk import Desk
-from chalicelib.ports import Returns, Sessions
+from chalicelib.ports import Files, Returns, Sessions
 from chalicelib.settings import Settings, read_settings
 from chalicelib.shops import Shop, load_shops
 
@@ -35,6 +36,7 @@ class Portal:
     shops: Mapping[str, Shop]
     returns: Returns
     sessions: Sessions
+    files: Files
     access: Access
     desk: Desk
     counter: Counter
@@ -56,9 +58,10 @@ def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Por
         shops=shops,
         returns=returns,
         sessions=sessions,
+        files=BucketFiles(settings.files_bucket),
         access=Access(returns, sessions, clock, secret),
         desk=Desk(shops, returns, sessions, clock, secret, secrets.randbits),
-        counter=Counter(returns, clock),
+        counter=Counter(shops, returns, clock),
         clock=clock,
     )
 

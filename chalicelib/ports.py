@@ -11,6 +11,7 @@ from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.visits import Link, Lookup, Session
+from chalicelib.files import StoredFile, UploadForm
 
 ATTEMPTS = 50
 """How often a write that somebody else got ahead of is tried anew, each time from what then stands."""
@@ -36,6 +37,18 @@ class Returns(Protocol):
 
     def queue(self, merchant: str, status: ReturnStatus) -> Iterator[Return]:
         """Yield a shop's returns in this status, oldest first."""
+
+    def queue_page(self, merchant: str, status: ReturnStatus, after: str, before: str, limit: int) -> tuple[Return, ...]:
+        """Return at most so many of a shop's returns in this status between two places of the queue, oldest first.
+
+        A place is a moment in UTC as text (`2026-03-10T17:00:00.000000Z`), or the `queue_place` of a return, which is left out.
+        """
+
+    def by_contact(self, merchant: str, email: str) -> tuple[Return, ...]:
+        """Return every return whose customer has this folded e-mail address at this shop."""
+
+    def waking(self, until: datetime) -> Iterator[Return]:
+        """Yield the returns of all shops to which time does something until this moment, the earliest first."""
 
     def unsent(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops with a mail that waits and was left alone since before `until`, longest first."""
@@ -91,3 +104,32 @@ class Sessions(Protocol):
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before."""
+
+
+class Files(Protocol):
+    """Labels and photos, in one private place that browsers reach by signed addresses only.
+
+    Keys: `labels/<shop>/<folded order>/<slot>/<name>`, `photos/<shop>/<folded order>/<draft id>/<line>/<name>`; what a browser
+    posts arrives under `incoming/` before the same path (`files.INCOMING`).
+    """
+
+    def upload_form(self, prefix: str, *, content_types: tuple[str, ...], most_bytes: int, redirect: str) -> UploadForm:
+        """Return a form by which a browser may post one file to a new name behind `prefix`, and is then sent to `redirect`.
+
+        Size and type are a first hurdle only: whoever reads the file judges it again.
+        """
+
+    def put(self, key: str, body: bytes, content_type: str) -> None:
+        """Write a file whole, over whatever lay there."""
+
+    def get(self, key: str, most_bytes: int) -> bytes | None:
+        """Return a file's bytes, None if it is not there; TooLarge if it has more than `most_bytes`."""
+
+    def list(self, prefix: str) -> tuple[StoredFile, ...]:
+        """Return every file behind `prefix`, which ends with a slash, by key."""
+
+    def link(self, key: str, filename: str, *, inline: bool = False) -> str:
+        """Return an address that gives the file, under this name, to whoever opens it within a few minutes."""
+
+    def delete(self, prefix: str) -> int:
+        """Remove every file behind `prefix` if it ends with a slash, or else the one file of that name; return how many."""

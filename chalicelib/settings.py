@@ -16,7 +16,7 @@ class InvalidSettings(VueltaError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the tables are, how customers reach the portal, and how mails leave.
+    """Where the tables and files are, how customers reach the portal, and how mails leave.
 
     `portal_url` has no slash at the end; every link in a mail begins with it. `reload_templates` is for those who edit them.
     """
@@ -24,6 +24,7 @@ class Settings:
     returns_table: str
     sessions_table: str
     portal_url: str
+    files_bucket: str
     configuration_set: str | None = None
     reload_templates: bool = False
 
@@ -42,6 +43,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         returns_table=read_returns_table(environment),
         sessions_table=_required(environment, "SESSIONS_TABLE", "the name of the sessions table"),
         portal_url=portal_url,
+        files_bucket=_required(environment, "FILES_BUCKET", "the name of the bucket of labels and photos"),
         configuration_set=environment.get("CONFIGURATION_SET") or None,
         reload_templates=environment.get("RELOAD_TEMPLATES") == "1",
     )

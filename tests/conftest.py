@@ -58,6 +58,13 @@ def new_tables(client: DynamoDBClient) -> Tables:
     return tables
 
 
+def new_bucket() -> str:
+    """Create a bucket on moto under a name that no other test has."""
+    name = f"files-{os.getpid()}-{next(_numbers)}"
+    boto3.client("s3", region_name=REGION).create_bucket(Bucket=name)
+    return name
+
+
 @pytest.fixture(autouse=True)
 def logs_are_heard() -> Iterator[None]:
     """Let pytest hear our logger, which keeps to itself once the app is imported."""

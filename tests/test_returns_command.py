@@ -25,6 +25,7 @@ def returns(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> ReturnsTable:
         ("RETURNS_TABLE", tables.returns),
         ("SESSIONS_TABLE", tables.sessions),
         ("PORTAL_URL", "https://returns.example.com"),
+        ("FILES_BUCKET", "files"),
     ):
         monkeypatch.setenv(name, value)
     bootstrap.portal.cache_clear()

@@ -1,4 +1,4 @@
-"""The AWS of the local run: an emulator inside the process, its tables, and the environment that leads everybody to it."""
+"""The AWS of the local run: an emulator inside the process, its tables and bucket, and the environment that leads everybody to it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from chalicelib.local.turns import take_turns
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
 TABLES = {"ReturnsTable": "vuelta-returns", "SessionsTable": "vuelta-sessions"}
+BUCKET = "vuelta-files"
 CONFIGURATION_SET = "vuelta"
 
 
@@ -29,6 +30,7 @@ def environment(portal_url: str, endpoint: str) -> dict[str, str]:
         "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
         "RETURNS_TABLE": TABLES["ReturnsTable"],
         "SESSIONS_TABLE": TABLES["SessionsTable"],
+        "FILES_BUCKET": BUCKET,
         "CONFIGURATION_SET": CONFIGURATION_SET,
         "PORTAL_URL": portal_url,
     }
@@ -42,12 +44,13 @@ def enter(variables: dict[str, str]) -> None:
 
 
 def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
-    """Start the emulator, create the tables, and let the shops' addresses send; the environment must be entered before."""
+    """Start the emulator, create tables and bucket, and let the shops' addresses send; the environment must be entered before."""
     take_turns()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     create_tables(boto3.client("dynamodb"), TABLES)
+    boto3.client("s3").create_bucket(Bucket=BUCKET)
     mail = boto3.client("sesv2")
     mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
     for sender in sorted(set(senders)):

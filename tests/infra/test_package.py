@@ -80,6 +80,7 @@ def test_every_function_knows_its_tables_and_its_address(template: dict[str, Any
         "RETURNS_TABLE": {"Ref": "ReturnsTable"},
         "SESSIONS_TABLE": {"Ref": "SessionsTable"},
         "PORTAL_URL": {"Ref": "PortalUrl"},
+        "FILES_BUCKET": {"Ref": "FilesBucket"},
         "CONFIGURATION_SET": {"Ref": "MailConfigurationSet"},
     }
 

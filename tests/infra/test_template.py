@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chalicelib.files import INCOMING, QUARANTINE
 from chalicelib.local.tables import RESOURCES, load_template
 
 TEMPLATE = load_template(RESOURCES)["Resources"]
@@ -76,7 +77,7 @@ def statements(role: str) -> list[dict[str, Any]]:
 def test_a_role_names_each_action_and_each_table(role: str) -> None:
     for statement in statements(role):
         assert "*" not in str(statement["Action"])
-        assert "*" not in str(statement["Resource"]) or statement["Sid"] in ("Log", "StreamNames")
+        assert "*" not in str(statement["Resource"]) or statement["Sid"] in ("Log", "StreamNames", "Files")
 
 
 def test_lambda_may_find_and_read_both_streams() -> None:
@@ -99,3 +100,29 @@ def test_nobody_may_scan_a_table_or_delete_a_return() -> None:
         for statement in statements(role):
             assert "dynamodb:Scan" not in statement["Action"]
             assert "dynamodb:DeleteItem" not in statement["Action"] or statement["Sid"] == "Sessions"
+
+
+def test_files_are_private_encrypted_and_gone_once_deleted() -> None:
+    bucket = TEMPLATE["FilesBucket"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    properties = bucket["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    assert properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (encryption,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    assert "VersioningConfiguration" not in properties
+
+
+def test_uploads_that_nobody_takes_are_forgotten_and_labels_and_photos_are_not() -> None:
+    rules = TEMPLATE["FilesBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    expired = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+    assert expired == {INCOMING: 2, QUARANTINE: 30}
+    assert [rule["AbortIncompleteMultipartUpload"] for rule in rules if "Prefix" not in rule] == [{"DaysAfterInitiation": 1}]
+
+
+def test_nobody_reaches_a_file_over_a_line_that_others_can_read() -> None:
+    (statement,) = TEMPLATE["FilesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == [{"Fn::GetAtt": ["FilesBucket", "Arn"]}, {"Fn::Sub": "${FilesBucket.Arn}/*"}]

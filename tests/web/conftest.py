@@ -16,7 +16,7 @@ from chalicelib.domain.identifiers import fold_email, fold_order_number
 from chalicelib.domain.visits import Link
 from chalicelib.local.demo.load import load
 from chalicelib.settings import Settings
-from tests.conftest import REGION, new_tables
+from tests.conftest import REGION, new_bucket, new_tables
 from tests.web.browsing import Browser
 
 if TYPE_CHECKING:
@@ -78,6 +78,6 @@ def new_site(portal_url: str = "http://127.0.0.1:8000") -> Site:
     tables = new_tables(boto3.client("dynamodb", region_name=REGION))
     at = [NOON]
     clock: Callable[[], datetime] = lambda: at[0]  # noqa: E731
-    portal = build(Settings(tables.returns, tables.sessions, portal_url), tables.client, clock)
+    portal = build(Settings(tables.returns, tables.sessions, portal_url, new_bucket()), tables.client, clock)
     orders = load(portal)
     return Site(portal, {order.number: order.email for order in orders}, tables.client, at)
