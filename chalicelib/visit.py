@@ -125,6 +125,8 @@ class Visit:
                 charges=decision.charges,
                 created_at=at,
                 answer_by=_answer_by(self.shop.merchant, at) if waits else None,
+                remind_hours=self.shop.merchant.time.remind_hours,
+                grace_days=self.shop.merchant.time.grace_days,
                 timeline=(),
                 outbox=(),
             )

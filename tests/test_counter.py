@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.counter import Counter, NotFound, NotWaiting
 from chalicelib.domain.returns import Return
+from chalicelib.shops import load_shops
 from tests.conftest import Tables
 from tests.made import NOON, made
 
@@ -23,7 +24,7 @@ def returns(tables: Tables) -> ReturnsTable:
 
 @pytest.fixture
 def counter(returns: ReturnsTable) -> Counter:
-    return Counter(returns, lambda: LATER)
+    return Counter(load_shops(), returns, lambda: LATER)
 
 
 def kept(returns: ReturnsTable, new: Return) -> Return:
@@ -92,7 +93,7 @@ def test_a_decision_whose_answer_was_lost_is_not_taken_for_a_failure(counter: Co
         def by_slot(self, merchant: str, number: str, slot: int) -> Return | None:
             return returns.by_slot(merchant, number, slot)
 
-    forgetful = Counter(Forgetful.__new__(Forgetful), lambda: LATER)
+    forgetful = Counter(load_shops(), Forgetful.__new__(Forgetful), lambda: LATER)
     made_now = forgetful.decide("azulu", "AZ-1001/1", (), approve=True, by="Neda", note="")
     assert made_now.status == "authorised"
     assert len(made_now.timeline) == 2

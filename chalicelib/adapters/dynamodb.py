@@ -54,9 +54,12 @@ class Table:
         values = packed({":pk": pk})
         yield from self._pages(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True)
 
-    def index(self, name: str, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
-        """Yield what an index holds under a key condition, in its order."""
-        yield from self._pages(IndexName=name, KeyConditionExpression=condition, ExpressionAttributeValues=packed(values))
+    def index(self, name: str, condition: str, values: Mapping[str, Any], page: int | None = None) -> Iterator[Item]:
+        """Yield what an index holds under a key condition, in its order; `page` items are read at a time, as they are taken."""
+        limit = {"Limit": page} if page else {}
+        yield from self._pages(
+            IndexName=name, KeyConditionExpression=condition, ExpressionAttributeValues=packed(values), **limit
+        )
 
     def put(self, item: Item, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
         """Write an item whole, if the condition holds for what is there."""

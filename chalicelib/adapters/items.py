@@ -18,12 +18,17 @@ ORDER_KEY = "ORDER"
 # DynamoDB takes 400 KiB. The last one is left for what comes to a record on its way to the table, such as its version.
 LARGEST_ITEM = 399 * 1024
 # What an item holds besides the value itself.
-_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content"})
+_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content", "contact"})
 
 
 def order_key(merchant: str, number: str) -> dict[str, str]:
     """Return the key of an order, whose number may be written in any way that a person types it."""
     return {"pk": f"{merchant}#{fold_order_number(number)}", "sk": ORDER_KEY}
+
+
+def contact_key(merchant: str, email: str) -> str:
+    """Return under what an order and its returns are found by the customer's folded e-mail address."""
+    return f"{merchant}#{email}"
 
 
 def product_partition(merchant: str, product: str) -> str:
@@ -50,7 +55,8 @@ def order_to_item(stored: StoredOrder) -> Item:
         value["language"] = stored.language
     value["tags"] = list(order.tags)
     value["lines"] = [_line(line) for line in value["lines"]]
-    return _item(order_key(order.merchant, order.number), "order", value, stored.updated_at)
+    item = _item(order_key(order.merchant, order.number), "order", value, stored.updated_at)
+    return item | {"contact": contact_key(order.merchant, stored.email)}
 
 
 def item_to_order(item: Mapping[str, Any]) -> StoredOrder:

@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters.dynamodb import from_values, to_values
-from chalicelib.adapters.items import Item, order_key, sortable
+from chalicelib.adapters.items import Item, contact_key, order_key, sortable
+from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.returns import Return
+from chalicelib.domain.timing import wakes_at
 
 UNSENT = "UNSENT"
+WAKE = "WAKE"
 
 
 def slot_key(slot: int) -> str:
@@ -28,12 +31,21 @@ def return_to_item(made: Return) -> Item:
         "sk": slot_key(made.slot),
         "type": "return",
         "queue": f"{made.merchant}#{made.status}",
-        "queued_at": sortable(made.created_at),
+        "queued_at": queue_place(made),
+        "contact": contact_key(made.merchant, made.email),
         "clauses": {say["id"]: say.pop("text") for line in item["lines"] for say in line["decision"]["clauses"]},
     }
     if made.waiting_mails:
         item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].left_since)}
+    wakes = wakes_at(made)
+    if wakes:
+        item |= {"wake": WAKE, "wakes_at": sortable(wakes)}
     return item
+
+
+def queue_place(made: Return) -> str:
+    """Return where a return stands in its shop's queue: by its age, and no two at the same place."""
+    return f"{sortable(made.created_at)}#{fold_order_number(made.order_number)}/{made.slot}"
 
 
 def item_to_return(item: Mapping[str, Any]) -> Return:

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from chalicelib.adapters.dynamodb import Table, readable
-from chalicelib.adapters.items import ORDER_KEY, Item, item_to_order, item_to_variant, order_key, product_partition, sortable
-from chalicelib.adapters.return_items import UNSENT, item_to_return, return_to_item, slot_key
+from chalicelib.adapters.items import (
+    ORDER_KEY,
+    Item,
+    contact_key,
+    item_to_order,
+    item_to_variant,
+    order_key,
+    product_partition,
+    sortable,
+)
+from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, queue_place, return_to_item, slot_key
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 
-_CHANGES = ("lines", "rma", "parcel", "timeline", "outbox", "version", "queue", "unsent", "unsent_since")
+_CHANGES = (
+    "lines", "rma", "parcel", "settlements", "resolve_by", "received_at", "reminded_at", "label_wanted_at", "label_order",
+    "label", "assignee", "timeline", "outbox", "version", "queue", "unsent", "unsent_since", "wake", "wakes_at",
+)  # fmt: skip
 """The attributes that a step of a return can change; all others stay as they were born."""
 
 
@@ -68,6 +81,27 @@ class ReturnsTable:
         """Yield a shop's returns in this status, oldest first."""
         for item in self._table.index("QueueIndex", "queue = :queue", {":queue": f"{merchant}#{status}"}):
             if found := readable(item_to_return, item):
+                yield found
+
+    def queue_page(self, merchant: str, status: ReturnStatus, after: str, before: str, limit: int) -> tuple[Return, ...]:
+        """Return at most so many of a shop's returns in this status between two places of the queue, oldest first."""
+        values = {":queue": f"{merchant}#{status}", ":after": after, ":before": before}
+        condition = "queue = :queue AND queued_at BETWEEN :after AND :before"
+        found = (readable(item_to_return, item) for item in self._table.index("QueueIndex", condition, values, limit + 1))
+        return tuple(islice((made for made in found if made and queue_place(made) != after), limit))
+
+    def by_contact(self, merchant: str, email: str) -> tuple[Return, ...]:
+        """Return every return whose customer has this folded e-mail address at this shop."""
+        keys = self._table.index("ContactIndex", "contact = :contact", {":contact": contact_key(merchant, email)})
+        found = (self._read(key["pk"], key["sk"]) for key in keys if key["sk"] != ORDER_KEY)
+        return tuple(made for made in found if made and made.email == email)
+
+    def waking(self, until: datetime) -> Iterator[Return]:
+        """Yield the returns of all shops to which time does something until this moment, the earliest first."""
+        values = {":wake": WAKE, ":until": sortable(until)}
+        for key in self._table.index("WakeIndex", "wake = :wake AND wakes_at <= :until", values):
+            item = self._table.get(key["pk"], key["sk"])
+            if item and (found := readable(item_to_return, item)):
                 yield found
 
     def unsent(self, until: datetime) -> Iterator[Return]:

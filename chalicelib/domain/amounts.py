@@ -31,12 +31,16 @@ def deductions(hearing: Hearing, kind: OutcomeKind, price: Decimal, decimals: in
         fee = statement.rule.fee
         if fee is None or fee.per == "return" or kind not in fee.outcomes:
             continue
-        whole = _share(fee, price) * quantity if fee.per == "unit" else _share(fee, price * quantity)
-        amount = min(rounded(whole, decimals), left)
+        amount = min(rounded(fee_for(fee, price, quantity), decimals), left)
         if amount:
             left -= amount
             taken.append(Deduction(fee.kind, amount, statement.clause.id))
     return tuple(taken)
+
+
+def fee_for(fee: Fee, price: Decimal, quantity: int) -> Decimal:
+    """Return what a fee takes for so many units at this price, before rounding; not for one that is taken once a return."""
+    return _share(fee, price) * quantity if fee.per == "unit" else _share(fee, price * quantity)
 
 
 def difference(hearing: Hearing, kind: OutcomeKind, price: Decimal, decimals: int) -> Decimal:

@@ -45,6 +45,10 @@ class LifecycleError(VueltaError):
         self.status = status
 
 
+class Overtaken(VueltaError):
+    """Somebody else did something to a return since the page about it was made; nothing was written."""
+
+
 class Busy(VueltaError):
     """Others keep writing the same thing; nothing was written and trying again is safe."""
 

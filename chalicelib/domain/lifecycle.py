@@ -1,4 +1,4 @@
-"""The steps of a return's life: each takes a return and gives the next one, with its entry in the timeline and its mails.
+"""The steps of a return's life until its parcel arrives: each takes a return and gives the next one.
 
 Nothing here reads a clock or writes anything; a step that may not follow raises LifecycleError.
 """
@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import LifecycleError
-from chalicelib.domain.returns import Act, Event, Mail, Message, Parcel, Return, ReturnLine
+from chalicelib.domain.returns import Act, Event, Parcel, Return, ReturnLine
+from chalicelib.domain.stepping import changed, check_standing, happened, mailing, with_lines
+from chalicelib.domain.verdicts import Outcome, OutcomeKind
 
 
 def born(draft: Return) -> Return:
@@ -21,15 +24,15 @@ def born(draft: Return) -> Return:
     at = draft.created_at
     authorised = tuple(line.line.id for line in draft.standing("authorised"))
     waiting = tuple(line.line.id for line in draft.standing("under_review"))
-    event = Event(at=at, act="submitted", by="customer", lines=tuple(line.line.id for line in draft.lines))
-    timeline = [event]
+    by = draft.opened_by or "customer"
+    timeline = [Event(at=at, act="submitted", by=by, lines=tuple(line.line.id for line in draft.lines))]
     if authorised:
         timeline.append(Event(at=at, act="approved", by="policy", lines=authorised))
-    grown = _with(draft, timeline=tuple(timeline), rma=draft.reserved_rma if authorised else None)
+    grown = changed(draft, timeline=tuple(timeline), rma=draft.reserved_rma if authorised else None)
     if authorised:
-        grown = _mailing(grown, "approved", authorised, at)
+        grown = _wanting_label(mailing(grown, "approved", authorised, at), at)
     if waiting:
-        grown = _mailing(grown, "under_review", waiting, at)
+        grown = mailing(grown, "under_review", waiting, at)
     return grown
 
 
@@ -37,11 +40,10 @@ def cancelled(current: Return, at: datetime) -> Return:
     """Take back every line that is still open, as the customer asks; LifecycleError once a parcel is on its way."""
     if not current.cancellable:
         raise LifecycleError("cancel", current.status)
-    open_lines = {line.line.id for line in current.standing("authorised", "under_review")}
-    lines = tuple(_line(line, status="cancelled") if line.line.id in open_lines else line for line in current.lines)
-    taken_back = tuple(line.line.id for line in current.lines if line.line.id in open_lines)
-    grown = _happened(current, Event(at=at, act="cancelled", by="customer", lines=taken_back), lines=lines)
-    return _mailing(grown, "cancelled", taken_back, at)
+    taken_back = tuple(line.line.id for line in current.standing("authorised", "under_review"))
+    lines = with_lines(current, {line_id: {"status": "cancelled"} for line_id in taken_back})
+    grown = happened(current, Event(at=at, act="cancelled", by="customer", lines=taken_back), lines=lines)
+    return mailing(grown, "cancelled", taken_back, at)
 
 
 def sent(current: Return, parcel: Parcel) -> Return:
@@ -51,7 +53,7 @@ def sent(current: Return, parcel: Parcel) -> Return:
     if current.parcel and (current.parcel.carrier, current.parcel.tracking) == (parcel.carrier, parcel.tracking):
         return current
     lines = tuple(line.line.id for line in current.standing("authorised"))
-    return _happened(current, Event(at=parcel.added_at, act="sent", by="customer", lines=lines), parcel=parcel)
+    return happened(current, Event(at=parcel.added_at, act="sent", by="customer", lines=lines), parcel=parcel)
 
 
 def decided(current: Return, line_ids: tuple[str, ...], *, approve: bool, by: str, note: str, at: datetime) -> Return:
@@ -60,21 +62,63 @@ def decided(current: Return, line_ids: tuple[str, ...], *, approve: bool, by: st
     The time that the customer waited is added to the deadline for sending, so that the shop's delay costs them nothing. The
     first approved line brings the RMA number. LifecycleError if a line does not wait.
     """
-    waiting = {line.line.id for line in current.standing("under_review")}
-    for line_id in line_ids:
-        if line_id not in waiting:
-            found = next((line.status for line in current.lines if line.line.id == line_id), "unknown")
-            raise LifecycleError("decide", found)
+    check_standing(current, "decide", line_ids, "under_review")
     waited = at - current.created_at
-    lines = tuple(_answered(line, waited, note, approve=approve) if line.line.id in line_ids else line for line in current.lines)
+    answers = {line_id: _answer(current.line(line_id), waited, note, approve=approve) for line_id in line_ids}
     act: Act = "approved" if approve else "rejected"
-    grown = _happened(
+    grown = happened(
         current,
         Event(at=at, act=act, by=by, lines=line_ids, note=note),
-        lines=lines,
+        lines=with_lines(current, answers),
         rma=current.reserved_rma if approve else current.rma,
     )
-    return _mailing(grown, "decided", line_ids, at)
+    grown = mailing(grown, "decided", line_ids, at)
+    return _wanting_label(grown, at) if approve else grown
+
+
+def redirected(current: Return, line_id: str, outcome: OutcomeKind, *, by: str, note: str, at: datetime) -> Return:
+    """Change what the customer gets for a line to another outcome that the policy opens for it.
+
+    LifecycleError if it opens no such outcome, or the line is inspected or over.
+    """
+    check_standing(current, "change", (line_id,), "under_review", "authorised", "received", "expired")
+    if outcome not in {each.kind for each in current.line(line_id).decision.outcomes}:
+        raise LifecycleError("change", "not_offered")
+    lines = with_lines(current, {line_id: {"outcome": outcome, "granted": None, "granted_why": ""}})
+    return happened(current, Event(at=at, act="changed", by=by, lines=(line_id,), note=note), lines=lines)
+
+
+def overridden(current: Return, line_id: str, granted: Outcome, *, by: str, why: str, note: str, at: datetime) -> Return:
+    """Give for a line what the policy does not: another outcome or another value, with a reason that is kept.
+
+    LifecycleError if there is no reason, if it is more than was paid, or if the line is inspected or over.
+    """
+    check_standing(current, "override", (line_id,), "under_review", "authorised", "received", "expired")
+    line = current.line(line_id)
+    if not why.strip():
+        raise LifecycleError("override", "unexplained")
+    if granted.value > most_granted(line):
+        raise LifecycleError("override", "too_much")
+    lines = with_lines(current, {line_id: {"outcome": granted.kind, "granted": granted, "granted_why": why}})
+    event = Event(at=at, act="changed", by=by, lines=(line_id,), note=note, internal=why)
+    return happened(current, event, lines=lines)
+
+
+def most_granted(line: ReturnLine) -> Decimal:
+    """Return the most that a person may give for a line: what was paid for its units, in the order's currency."""
+    return max(line.line.unit_price, line.decision.price) * line.quantity
+
+
+def noted(current: Return, *, by: str, internal: str, at: datetime) -> Return:
+    """Keep a remark for the shop's people."""
+    return happened(current, Event(at=at, act="noted", by=by, internal=internal))
+
+
+def assigned(current: Return, assignee: str | None, *, by: str, at: datetime) -> Return:
+    """Give the return to one of the shop's people, or to nobody."""
+    if current.assignee == assignee:
+        return current
+    return happened(current, Event(at=at, act="assigned", by=by, internal=assignee or ""), assignee=assignee)
 
 
 def mail_sent(current: Return, mail_id: str, at: datetime) -> Return:
@@ -90,32 +134,23 @@ def mail_failed(current: Return, mail_id: str, why: str) -> Return:
 def mails_claimed(current: Return, claim: Claim) -> Return:
     """Claim every mail that waits: they leave in their order, so that whoever sends one sends them all."""
     outbox = tuple(mail.model_copy(update={"claim": claim}) if mail.waits else mail for mail in current.outbox)
-    return _with(current, outbox=outbox, version=current.version + 1)
+    return changed(current, outbox=outbox, version=current.version + 1)
 
 
-def _answered(line: ReturnLine, waited: timedelta, note: str, *, approve: bool) -> ReturnLine:
+def _answer(line: ReturnLine, waited: timedelta, note: str, *, approve: bool) -> Mapping[str, object]:
     if not approve:
-        return _line(line, status="rejected", reply=note)
-    return _line(line, status="authorised", reply=note, ship_by=line.ship_by + waited if line.ship_by else None)
+        return {"status": "rejected", "reply": note}
+    return {"status": "authorised", "reply": note, "ship_by": line.ship_by + waited if line.ship_by else None}
+
+
+def _wanting_label(current: Return, at: datetime) -> Return:
+    """Ask for a label, once, where something may be sent at the shop's expense."""
+    prepaid = any(line.decision.shipping == "merchant" for line in current.standing("authorised"))
+    if current.label_wanted_at or current.method != "mail" or not prepaid:
+        return current
+    return changed(current, label_wanted_at=at)
 
 
 def _mail_changed(current: Return, mail_id: str, changes: Mapping[str, object]) -> Return:
     outbox = tuple(mail.model_copy(update=changes) if mail.id == mail_id else mail for mail in current.outbox)
-    return _with(current, outbox=outbox, version=current.version + 1)
-
-
-def _mailing(current: Return, message: Message, lines: tuple[str, ...], at: datetime) -> Return:
-    mail = Mail(id=f"{message}-{len(current.outbox) + 1}", message=message, lines=lines, queued_at=at)
-    return _with(current, outbox=(*current.outbox, mail))
-
-
-def _happened(current: Return, event: Event, **changes: object) -> Return:
-    return _with(current, timeline=(*current.timeline, event), version=current.version + 1, **changes)
-
-
-def _with(current: Return, **changes: object) -> Return:
-    return current.model_copy(update=changes)
-
-
-def _line(line: ReturnLine, **changes: object) -> ReturnLine:
-    return line.model_copy(update=changes)
+    return changed(current, outbox=outbox, version=current.version + 1)

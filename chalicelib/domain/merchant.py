@@ -84,6 +84,15 @@ class Review(Section):
     answer_business_days: Annotated[int, Field(ge=1, le=60)] = 2
 
 
+class Time(Section):
+    """What happens as time passes: hours before a deadline when the customer is reminded, 0 for never; days after it until
+    what was not sent expires.
+    """
+
+    remind_hours: Annotated[int, Field(ge=0, le=24 * 30)] = 48
+    grace_days: Annotated[int, Field(ge=0, le=365)] = 7
+
+
 class Merchant(Section):
     """A shop. `languages` lists the codes it speaks, its own first; `holidays` are dates in its zone.
 
@@ -106,6 +115,7 @@ class Merchant(Section):
     return_address: Postal
     stores: tuple[Store, ...] = ()
     review: Review = Review()
+    time: Time = Time()
 
     @model_validator(mode="after")
     def _store_ids_differ(self) -> Self:

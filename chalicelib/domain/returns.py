@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from chalicelib.domain.claims import Claim
+from chalicelib.domain.findings import Inspection, Settlement
+from chalicelib.domain.labels import Label, LabelOrder
 from chalicelib.domain.orders import Country, Line, Method, Proof, Reason, Shape, Variant
 from chalicelib.domain.verdicts import Charge, LineDecision, Outcome, OutcomeKind
 
-LineStatus = Literal["authorised", "under_review", "rejected", "cancelled"]
-ReturnStatus = Literal["under_review", "authorised", "sent", "rejected", "cancelled"]
-Message = Literal["approved", "under_review", "decided", "cancelled"]
-Act = Literal["submitted", "approved", "rejected", "sent", "cancelled"]
+LineStatus = Literal[
+    "authorised", "under_review", "rejected", "cancelled", "expired", "received", "accepted", "refused", "settled"
+]
+"""Where a line stands.
 
-RESERVES: frozenset[LineStatus] = frozenset({"authorised", "under_review", "rejected"})
+`received`: arrived, to be inspected; `accepted`: inspected, to be settled; `refused`: turned down at the inspection; `settled`:
+what was promised was given; `expired`: not sent in time, though it may still arrive.
+"""
+
+ReturnStatus = Literal[
+    "under_review", "received", "accepted", "authorised", "sent", "settled", "refused", "expired", "rejected", "cancelled"
+]
+Message = Literal[
+    "approved", "under_review", "decided", "cancelled", "label", "received", "inspected", "settled", "reminder", "expired"
+]
+Act = Literal[
+    "submitted", "approved", "rejected", "changed", "sent", "cancelled", "received", "inspected", "settled", "expired",
+    "reminded", "assigned", "noted", "labelled",
+]  # fmt: skip
+
+RESERVES: frozenset[LineStatus] = frozenset(
+    {"authorised", "under_review", "rejected", "received", "accepted", "refused", "settled"}
+)
 """Where a line stands whose units cannot be asked back again: what a person rejected stays decided."""
+
+OVER: frozenset[LineStatus] = frozenset({"refused", "settled"})
+"""Where a line stands when its parcel was seen to: units that were not in it are still the customer's."""
+
+_PRECEDENCE: tuple[LineStatus, ...] = (
+    "under_review", "received", "accepted", "authorised", "settled", "refused", "expired", "rejected", "cancelled",
+)  # fmt: skip
 
 
 class ReturnLine(Shape):
     """One line on its way back: what it is, why it comes, what the policy decided and which outcome was chosen.
 
-    `reply` is what a person at the shop wrote to the customer about it.
+    `reply` is what a person at the shop wrote to the customer about it. `granted` is an outcome that a person gave beyond the
+    policy, and `granted_why` their reason. `photos` are the keys of files. `arrived` counts the units that came back.
     """
 
     line: Line
@@ -32,11 +60,16 @@ class ReturnLine(Shape):
     remark: str = ""
     wish: Variant | None = None
     wish_words: str = ""
+    photos: tuple[str, ...] = ()
     decision: LineDecision
     outcome: OutcomeKind
+    granted: Outcome | None = None
+    granted_why: str = ""
     status: LineStatus
     ship_by: AwareDatetime | None
     reply: str = ""
+    arrived: Annotated[int, Field(ge=0)] = 0
+    inspection: Inspection | None = None
 
     @property
     def wanted(self) -> str:
@@ -45,18 +78,27 @@ class ReturnLine(Shape):
 
     @property
     def chosen(self) -> Outcome:
-        """The outcome that the customer chose, with its money."""
-        return next(outcome for outcome in self.decision.outcomes if outcome.kind == self.outcome)
+        """The outcome that counts, with its money: what a person granted, else what the customer chose of the policy's."""
+        return self.granted or next(outcome for outcome in self.decision.outcomes if outcome.kind == self.outcome)
+
+    @property
+    def value(self) -> Decimal:
+        """What the line is worth now, in the order's currency: what was promised, or what the inspection left of it."""
+        return self.inspection.value if self.inspection else self.chosen.value
 
 
 class Event(Shape):
-    """Something that happened to a return: when, what, by whom (`customer`, `policy` or a name), to which lines."""
+    """Something that happened to a return: when, what, to which lines, and by whom.
+
+    `by` is `customer`, `policy`, `time` or a person of the shop; `note` is for the customer, `internal` for the shop only.
+    """
 
     at: AwareDatetime
     act: Act
     by: str
     lines: tuple[str, ...] = ()
     note: str = ""
+    internal: str = ""
 
 
 class Mail(Shape):
@@ -90,7 +132,11 @@ class Parcel(Shape):
 
 
 class Return(Shape):
-    """One return of one order, complete in itself. `slot` counts the order's returns from 1; `version` every change."""
+    """One return of one order, complete in itself. `slot` counts the order's returns from 1; `version` every change.
+
+    `opened_by` is who of the shop opened it for a customer; `as_gift` says that the recipient of a gift did. Before its
+    deadline by `remind_hours` the customer is reminded once; `grace_days` after it what was not sent expires.
+    """
 
     merchant: str
     order_number: str
@@ -108,11 +154,24 @@ class Return(Shape):
     proof: Proof
     currency: str
     placed_at: AwareDatetime
+    opened_by: str | None = None
+    as_gift: bool = False
     lines: tuple[ReturnLine, ...]
     charges: tuple[Charge, ...]
+    settlements: tuple[Settlement, ...] = ()
     created_at: AwareDatetime
     answer_by: AwareDatetime | None = None
+    resolve_by: AwareDatetime | None = None
+    received_at: AwareDatetime | None = None
+    remind_hours: Annotated[int, Field(ge=0)] = 0
+    grace_days: Annotated[int, Field(ge=0)] = 0
+    reminded_at: AwareDatetime | None = None
+    label_wanted_at: AwareDatetime | None = None
+    label_order: LabelOrder | None = None
+    label: Label | None = None
     parcel: Parcel | None = None
+    assignee: str | None = None
+    forgotten_at: AwareDatetime | None = None
     timeline: tuple[Event, ...]
     outbox: tuple[Mail, ...]
     version: int = 1
@@ -124,13 +183,10 @@ class Return(Shape):
 
     @property
     def status(self) -> ReturnStatus:
-        """Where the whole return stands, worked out from its lines and its parcel."""
+        """Where the whole return stands, worked out from its lines and its parcel: first what waits for somebody."""
         standing = {line.status for line in self.lines}
-        if "under_review" in standing:
-            return "under_review"
-        if "authorised" in standing:
-            return "sent" if self.parcel else "authorised"
-        return "rejected" if "rejected" in standing else "cancelled"
+        first = next(status for status in _PRECEDENCE if status in standing)
+        return "sent" if first == "authorised" and self.parcel else first
 
     @property
     def ship_by(self) -> datetime | None:
@@ -138,17 +194,37 @@ class Return(Shape):
         return min((line.ship_by for line in self.standing("authorised") if line.ship_by), default=None)
 
     @property
+    def due(self) -> datetime | None:
+        """Until when the shop promised what a person must do now: an answer, or what was promised for the goods."""
+        return {"under_review": self.answer_by, "accepted": self.resolve_by}.get(self.status)
+
+    def overdue(self, at: datetime) -> bool:
+        """Say whether the shop let a promise of its own pass."""
+        return self.due is not None and self.due < at
+
+    @property
     def waiting_mails(self) -> tuple[Mail, ...]:
         """The mails still to be sent, oldest first."""
         return tuple(mail for mail in self.outbox if mail.waits)
+
+    def line(self, line_id: str) -> ReturnLine:
+        """Return the line with this id; KeyError if the return has none."""
+        for line in self.lines:
+            if line.line.id == line_id:
+                return line
+        raise KeyError(line_id)
 
     def standing(self, *statuses: LineStatus) -> tuple[ReturnLine, ...]:
         """Return the lines that stand in one of these statuses."""
         return tuple(line for line in self.lines if line.status in statuses)
 
     def reserved(self, line_id: str) -> int:
-        """Return how many units of an order's line this return holds."""
-        return sum(line.quantity for line in self.lines if line.line.id == line_id and line.status in RESERVES)
+        """Return how many units of an order's line this return holds; once it is over, those that arrived."""
+        return sum(
+            line.arrived if line.status in OVER else line.quantity
+            for line in self.lines
+            if line.line.id == line_id and line.status in RESERVES
+        )
 
     @property
     def cancellable(self) -> bool:
