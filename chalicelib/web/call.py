@@ -12,6 +12,7 @@ from chalice.app import Request
 from chalicelib.access import csrf_token
 from chalicelib.bootstrap import Portal
 from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Link, Session
+from chalicelib.files import origin
 from chalicelib.i18n import LANGUAGES, negotiate
 from chalicelib.rendering import render, style_hash
 from chalicelib.shops import Shop
@@ -37,6 +38,7 @@ class Call:
         self.base = http.base_path(request)
         self.reference = http.request_id(request)
         self.cookies: list[str] = []
+        self.allowed: dict[http.Directive, str] = {}
         self.may_lapse = False
         self.lapsed = False
         self._secure = portal.settings.secure
@@ -132,6 +134,10 @@ class Call:
         """Take the session away from the browser."""
         self.cookies.append(http.set_cookie(f"vuelta_{self.merchant_slug}", "", secure=self._secure, seconds=0))
 
+    def allow(self, directive: http.Directive, address: str) -> None:
+        """Let the page post a form to, or show a picture from, where a signed address of the files leads: no other page may."""
+        self.allowed[directive] = " ".join(sorted({*self.allowed.get(directive, "").split(), origin(address)}))
+
     def page(self, template: str, status: int = 200, **context: object) -> Response:
         """Answer with a page in the customer's language."""
         merchant = self.wording.merchant
@@ -153,7 +159,7 @@ class Call:
             "reference": self.reference,
         }
         html = render(f"customer/{template}.html", self.wording, **(furniture | context))
-        return http.answer(html, status, style_hash(merchant), self.cookies)
+        return http.answer(html, status, style_hash(merchant), self.cookies, self.allowed)
 
     def go(self, path: str) -> Response:
         """Send the browser on to a page of this shop, such as `/items`."""

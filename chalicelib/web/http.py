@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from chalice import Response
@@ -31,6 +33,10 @@ HEADERS: Mapping[str, str] = {
 }
 """What every answer carries, whatever it is; the content security policy comes with it."""
 
+Directive = Literal["form-action", "img-src"]
+"""What a page may do beyond itself where it says so: post a form to the files' bucket, or show a picture from there."""
+NOTHING_MORE: Mapping[Directive, str] = MappingProxyType({})
+
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
@@ -43,24 +49,39 @@ class Refused(Exception):
         self.status = status
 
 
-def security_policy(style_hash: str | None) -> str:
-    """Return the content security policy of a page whose only style is the inlined one with this hash."""
-    style = f"'{style_hash}'" if style_hash else "'none'"
-    return f"default-src 'none'; style-src {style}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+def security_policy(style_hash: str | None, allowed: Mapping[Directive, str] = NOTHING_MORE) -> str:
+    """Return the content security policy of a page whose only style is the inlined one with this hash.
+
+    `allowed` are the origins, parted by blanks, to which the page's forms and pictures may reach besides our own.
+    """
+    sources = {
+        "default-src": "'none'",
+        "style-src": f"'{style_hash}'" if style_hash else "'none'",
+        "img-src": "data:",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    for directive, origins in allowed.items():
+        sources[directive] += f" {origins}"
+    return "; ".join(f"{directive} {source}" for directive, source in sources.items())
 
 
-def answer(html: str, status: int, style_hash: str | None, cookies: list[str]) -> Response:
-    """Return a page as a response with all its headers."""
-    return _response(html, status, {"Content-Type": HTML}, cookies, style_hash)
+def answer(
+    html: str, status: int, style_hash: str | None, cookies: list[str], allowed: Mapping[Directive, str] = NOTHING_MORE
+) -> Response:
+    """Return a page as a response with all its headers; `allowed` as in `security_policy`."""
+    policy = security_policy(style_hash, allowed)
+    return _response(html, status, {"Content-Type": HTML, "Content-Security-Policy": policy}, cookies)
 
 
 def see_other(address: str, cookies: list[str]) -> Response:
     """Send the browser on to another page of ours, to be fetched with GET."""
-    return _response("", 303, {"Content-Type": HTML, "Location": address}, cookies, None)
+    return _response("", 303, {"Content-Type": HTML, "Location": address}, cookies)
 
 
-def _response(body: str, status: int, headers: Mapping[str, str], cookies: list[str], style_hash: str | None) -> Response:
-    found: dict[str, str | list[str]] = {**HEADERS, "Content-Security-Policy": security_policy(style_hash), **headers}
+def _response(body: str, status: int, headers: Mapping[str, str], cookies: list[str]) -> Response:
+    found: dict[str, str | list[str]] = {**HEADERS, "Content-Security-Policy": security_policy(None), **headers}
     # Chalice lets line breaks through in lists, so what is put there is looked at here.
     for value in (*headers.values(), *cookies):
         if _CONTROLS.search(value):

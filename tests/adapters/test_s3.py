@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
@@ -16,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from chalicelib.adapters.s3 import BucketFiles, s3_client
 from chalicelib.domain.errors import Unavailable
 from chalicelib.files import TooLarge, UploadForm, origin
-from tests.conftest import REGION, new_bucket
+from tests.conftest import new_bucket
 
 FOLDER = "incoming/labels/azulu/AZ1001/1/"
 PDF = b"%PDF-1.4 a file's content, here for its bytes alone"
@@ -54,14 +53,15 @@ def test_a_single_file_is_deleted_by_its_name_and_twice_does_no_harm(files: Buck
     assert files.delete("photos/nothing/") == 0
 
 
-def test_more_files_than_one_answer_holds_are_listed_and_deleted(aws: None) -> None:
-    name = new_bucket()
-    files = BucketFiles(name)
-    client = boto3.client("s3", region_name=REGION)
-    for number in range(1003):
-        client.put_object(Bucket=name, Key=f"photos/{number:04d}", Body=b"1")
-    assert len(files.list("photos/")) == 1003
-    assert files.delete("photos/") == 1003
+def test_more_files_than_one_call_takes_are_listed_and_deleted(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.adapters.s3.DELETED_AT_ONCE", 2)
+    client = s3_client()
+    client.meta.events.register("provide-client-params.s3.ListObjectsV2", lambda params, **_: params | {"MaxKeys": 2})
+    files = BucketFiles(new_bucket(), lambda: client)
+    for number in range(5):
+        files.put(f"photos/{number}", b"1", "image/jpeg")
+    assert [each.name for each in files.list("photos/")] == ["0", "1", "2", "3", "4"]
+    assert files.delete("photos/") == 5
     assert files.list("photos/") == ()
 
 
