@@ -74,6 +74,7 @@ def shown(decision: Decision, promised: str) -> str:
         told += f" {line.outcomes[-1].value}" if amount else ""
     told += f", {line.shipping} pays, send by {line.ship_by:%Y-%m-%d}" if "pays" in promised else ""
     told += "".join(f", {charge.kind} {charge.amount}" for charge in decision.charges) if "label" in promised else ""
+    told += f", {line.photos} photos" if "photos" in promised else ""
     return told + (f", due {line.outcomes[0].due}" if "due" in promised else "")
 
 

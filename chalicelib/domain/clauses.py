@@ -22,6 +22,8 @@ REASON_GROUPS: Mapping[str, frozenset[Reason]] = {"shop_fault": SHOP_FAULT, "own
 
 ReasonWord = Literal[Reason, "shop_fault", "own_choice"]
 Group = Literal["how_long", "excluded", "condition", "money", "sending"]
+MOST_PHOTOS = 6
+"""How many photos of one line a clause may ask for: more is no customer's patience, and no parcel's need."""
 Wish = Literal["in_stock", "out_of_stock", "dearer", "cheaper", "same_price", "none"]
 
 
@@ -164,6 +166,7 @@ class Rule(Part):
     expires_days: Mapping[OutcomeKind, Count] = Field(default_factory=dict)
     send_within: SendWithin | None = None
     due: Literal["difference"] | None = None
+    photos: Annotated[int, Field(strict=True, ge=1, le=MOST_PHOTOS)] | None = None
     arrives_within: BusinessDays | None = None
     resolve_within: BusinessDays | None = None
 

@@ -62,6 +62,7 @@ def _line(hearing: Hearing) -> LineDecision:
     end = hearing.lasts_until(first, offered[first])
     shipping = hearing.first("shipping")
     says = [*said(hearing, standings, outcomes), *((statement, "requires") for statement in asked_by.values())]
+    photos, photos_clause = _photos(hearing)
     return LineDecision(
         id=hearing.facts.asked.id,
         verdict="approved" if "automatic" in offered.values() else "review",
@@ -73,6 +74,8 @@ def _line(hearing: Hearing) -> LineDecision:
         clauses=listed(in_file_order(says)),
         quantity=hearing.facts.asked.quantity,
         price=price,
+        photos=photos,
+        photos_clause=photos_clause,
     )
 
 
@@ -147,6 +150,12 @@ def _questions(hearing: Hearing) -> tuple[str, ...]:
     return tuple(
         name for holds, name in policy.questions if (holds is None or holds(facts)) and policy.asked[name].applies(facts)
     )
+
+
+def _photos(hearing: Hearing) -> tuple[int, str]:
+    """Return how many photos are asked for, the most that any clause says, and the first clause that says so."""
+    asked = [(statement.rule.photos or 0, statement.clause.id) for statement in hearing.says("photos")]
+    return max(asked, key=lambda one: one[0], default=(0, ""))
 
 
 def _unmet(hearing: Hearing, asked_by: Iterable[str]) -> tuple[str, ...]:

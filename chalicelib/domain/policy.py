@@ -16,7 +16,7 @@ from chalicelib.domain.windows import Window
 Topic = str
 """What a rule speaks of: an outcome's kind, or one of the keys in `_KEY_TOPICS`, or `review <kind>`."""
 
-_KEY_TOPICS = ("requires", "fee", "shipping", "instead", "price", "expires_days", "send_within", "due")
+_KEY_TOPICS = ("requires", "fee", "shipping", "instead", "price", "expires_days", "send_within", "due", "photos")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

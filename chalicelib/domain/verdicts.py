@@ -52,7 +52,8 @@ class LineDecision:
     """The decision on one line.
 
     `price` is the unit price that counts (the line's own, or the one that the policy puts in its place). `cause` is None
-    unless refused; `unmet` names the required conditions that the customer did not confirm.
+    unless refused; `unmet` names the required conditions that the customer did not confirm. `photos` says how many the
+    customer is asked for, and `photos_clause` by which clause; they decide nothing here.
     """
 
     id: str
@@ -67,6 +68,8 @@ class LineDecision:
     price: Decimal
     cause: Cause | None = None
     unmet: tuple[str, ...] = ()
+    photos: int = 0
+    photos_clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
