@@ -8,6 +8,7 @@ from typing import Any
 from chalicelib.adapters.dynamodb import from_values, to_values
 from chalicelib.adapters.items import Item, contact_key, order_key, sortable
 from chalicelib.domain.identifiers import fold_order_number
+from chalicelib.domain.label_steps import label_left_since
 from chalicelib.domain.returns import Return
 from chalicelib.domain.timing import wakes_at
 
@@ -35,8 +36,9 @@ def return_to_item(made: Return) -> Item:
         "contact": contact_key(made.merchant, made.email),
         "clauses": {say["id"]: say.pop("text") for line in item["lines"] for say in line["decision"]["clauses"]},
     }
-    if made.waiting_mails:
-        item |= {"unsent": UNSENT, "unsent_since": sortable(made.waiting_mails[0].left_since)}
+    waiting = [mail.left_since for mail in made.waiting_mails[:1]] + [since for since in (label_left_since(made),) if since]
+    if waiting:
+        item |= {"unsent": UNSENT, "unsent_since": sortable(min(waiting))}
     wakes = wakes_at(made)
     if wakes:
         item |= {"wake": WAKE, "wakes_at": sortable(wakes)}

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, StrictBool, Tag, model_validator
 
 from chalicelib.domain.countries import KnownCountry
-from chalicelib.domain.merchant import Day, Section, Texts
+from chalicelib.domain.merchant import Day, Texts
 from chalicelib.domain.money import parse_amount
 from chalicelib.domain.orders import SHOP_FAULT, Channel, Currency, Method, Proof, Reason, Word
+from chalicelib.domain.sections import Section
 from chalicelib.domain.verdicts import Approval, OutcomeKind, Shipping
 from chalicelib.domain.windows import Between, Count, Window
 

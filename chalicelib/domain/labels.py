@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
@@ -12,16 +11,17 @@ from chalicelib.domain.orders import Address, Amount, Currency, Shape
 
 Charged = Literal["at_purchase", "on_use"]
 """When the carrier takes the money: as the label is made, or once a parcel that bears it is seen."""
-NoLabel = Literal["no_provider", "no_key", "no_address", "no_rule", "no_rate", "refused", "unclear", "too_late"]
+NoLabel = Literal["no_provider", "no_key", "no_address", "no_rule", "no_rate", "refused", "unclear", "no_answer", "not_needed"]
 """Why no label was bought: the shop buys none, the provider's key is missing, the order has no address, no rule of the shop
-fits, no rate of the services that it names was offered, the provider said no, it answered what nobody can read, it did not
-answer for too long."""
+fits, no rate that the rule asks for was offered, the provider said no, nobody knows whether it sold one, it did not answer for
+too long, nothing is to be sent any more."""
 
 
 class Label(Shape):
     """A label that the customer may print. `key` is its file; `by` is who gave it, a person of the shop's or `easypost`.
 
-    `provider_id` is the shipment's, by which it can be voided; `cost` is None where the shop made the label elsewhere.
+    `provider_id` is the shipment's, by which it can be voided; `cost` is None where the shop made the label elsewhere;
+    `void_refused` is what the provider said when it was asked to take the label back.
     """
 
     source: Literal["shop", "easypost"]
@@ -40,7 +40,7 @@ class Label(Shape):
 
     @property
     def voidable(self) -> bool:
-        """Whether the provider has not been asked yet to take it back."""
+        """Whether it was bought, and its provider was not asked yet to take it back."""
         return self.provider_id is not None and self.voided_at is None and self.void_refused is None
 
 
@@ -48,7 +48,7 @@ class LabelOrder(Shape):
     """How far buying a label has come. It is written before each call that costs money, so that nothing is bought twice.
 
     `shipment` and `rate` are the provider's ids of what is about to be bought, or was; `missing` says why the shop has to send
-    a label itself, `detail` what the provider said to that, for the shop's eyes; `claim` is the last try.
+    a label itself, `detail` what the provider said to that, for the shop's eyes; `claim` is the last try, or the try to void.
     """
 
     shipment: str | None = None
@@ -59,11 +59,11 @@ class LabelOrder(Shape):
 
 
 class Box(Shape):
-    """What a parcel measures: centimetres, and grams with what is in it."""
+    """What a parcel measures: centimetres, and grams."""
 
-    length: Annotated[Decimal, Field(gt=0, le=300)]
-    width: Annotated[Decimal, Field(gt=0, le=300)]
-    height: Annotated[Decimal, Field(gt=0, le=300)]
+    length: Annotated[int, Field(ge=1, le=300)]
+    width: Annotated[int, Field(ge=1, le=300)]
+    height: Annotated[int, Field(ge=1, le=300)]
     grams: Annotated[int, Field(ge=1, le=100_000)]
 
 

@@ -7,11 +7,14 @@ from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, Field, Strict, model_validator
 
 from chalicelib.domain.countries import KnownCountry
+from chalicelib.domain.identifiers import fold_email
+from chalicelib.domain.label_rules import Labels
 from chalicelib.domain.money import usual_decimals
 from chalicelib.domain.orders import Currency, Language
+from chalicelib.domain.sections import Section
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -32,12 +35,6 @@ def _known_zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError(f"{name!r} is not a time zone of the IANA database, such as America/Bogota") from None
     return name
-
-
-class Section(BaseModel):
-    """A table of the shop's file: immutable, and with no key that we do not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Contact(Section):
@@ -75,7 +72,7 @@ class Store(Section):
     id: Slug
     name: str
     address: Postal
-    hours: Texts = {}
+    hours: Texts = Field(default_factory=dict)
 
 
 class Review(Section):
@@ -93,6 +90,24 @@ class Time(Section):
     grace_days: Annotated[int, Field(ge=0, le=365)] = 7
 
 
+Role = Literal["read", "decide", "settle", "admin"]
+ROLES: tuple[Role, ...] = ("read", "decide", "settle", "admin")
+"""What the shop's people may do, each with all before it: look, decide on returns, receive and settle them, and everything."""
+
+
+class Staff(Section):
+    """One of the shop's people: the address that sign-in links go to, the name that colleagues know, and what they may do."""
+
+    email: Annotated[Email, AfterValidator(fold_email)]
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    role: Role
+    language: Language | None = None
+
+    def may(self, role: Role) -> bool:
+        """Say whether this person may do what takes this role."""
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+
 class Merchant(Section):
     """A shop. `languages` lists the codes it speaks, its own first; `holidays` are dates in its zone.
 
@@ -101,21 +116,23 @@ class Merchant(Section):
 
     slug: Slug
     name: Annotated[str, Field(min_length=1, max_length=60)]
-    names: Texts = {}
+    names: Texts = Field(default_factory=dict)
     zone: Annotated[str, AfterValidator(_known_zone)]
     country: KnownCountry
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
     business_days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
     holidays: frozenset[Day] = frozenset()
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-    order_number_hint: Texts = {}
+    order_number_hint: Texts = Field(default_factory=dict)
     sender: Email
     contact: Contact
     currency: Money
     return_address: Postal
     stores: tuple[Store, ...] = ()
     review: Review = Review()
+    staff: tuple[Staff, ...] = ()
     time: Time = Time()
+    labels: Labels = Labels()
 
     @model_validator(mode="after")
     def _store_ids_differ(self) -> Self:
@@ -123,6 +140,17 @@ class Merchant(Section):
         if len(set(ids)) < len(ids):
             raise ValueError("two stores have the same id; give each one an id of its own")
         return self
+
+    @model_validator(mode="after")
+    def _staff_differ(self) -> Self:
+        addresses = [person.email for person in self.staff]
+        if len(set(addresses)) < len(addresses):
+            raise ValueError("two of the staff have the same address; keep one entry with the role that counts")
+        return self
+
+    def member(self, email: str) -> Staff | None:
+        """Return who of the shop's people has this folded address."""
+        return next((person for person in self.staff if person.email == email), None)
 
     @cached_property
     def timezone(self) -> ZoneInfo:

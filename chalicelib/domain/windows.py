@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field, Strict, model_validator
 
-from chalicelib.domain.merchant import Day, Merchant, Section
+from chalicelib.domain.merchant import Day, Merchant
+from chalicelib.domain.sections import Section
 
 Anchor = Literal["purchase", "delivery", "request"]
 Count = Annotated[int, Strict(), Field(ge=1, le=3660)]
