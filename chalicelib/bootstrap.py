@@ -14,11 +14,13 @@ from chalicelib.adapters.dynamodb import Table, dynamodb_client
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.adapters.staff_sessions import StaffSessionsTable
 from chalicelib.counter import Counter
 from chalicelib.desk import Desk
 from chalicelib.ports import Files, Returns, Sessions
 from chalicelib.settings import Settings, read_settings
 from chalicelib.shops import Shop, load_shops
+from chalicelib.staff_access import StaffAccess
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -38,6 +40,7 @@ class Portal:
     sessions: Sessions
     files: Files
     access: Access
+    staff: StaffAccess
     desk: Desk
     counter: Counter
     clock: Clock
@@ -60,6 +63,7 @@ def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Por
         sessions=sessions,
         files=BucketFiles(settings.files_bucket),
         access=Access(returns, sessions, clock, secret),
+        staff=StaffAccess(shops, sessions, StaffSessionsTable(Table(client, settings.sessions_table), clock), clock, secret),
         desk=Desk(shops, returns, sessions, clock, secret, secrets.randbits),
         counter=Counter(shops, returns, clock),
         clock=clock,
@@ -85,4 +89,5 @@ def worker() -> Worker:
 
     wired = portal()
     mailer = Mailer(ses_client(), wired.settings.configuration_set)
-    return Worker(wired.access, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, wired.settings.portal_url)
+    url = wired.settings.portal_url
+    return Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url)

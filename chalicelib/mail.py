@@ -13,12 +13,14 @@ from chalicelib.access import MailedLink
 from chalicelib.domain.merchant import Merchant, Store
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.returns import Mail, Return, ReturnLine
+from chalicelib.domain.staff import STAFF_LINK_LIFE
 from chalicelib.domain.verdicts import ClauseSay
 from chalicelib.domain.visits import LINK_LIFE, Lookup
 from chalicelib.i18n import negotiate
 from chalicelib.message import Envelope, build
 from chalicelib.rendering import render
 from chalicelib.shops import Shop
+from chalicelib.staff_access import MailedStaffLink
 from chalicelib.wording import Wording
 
 TEXT_WIDTH = 72
@@ -124,6 +126,18 @@ def lookup_mail(lookup: Lookup, mailed: MailedLink, merchant: Merchant, portal_u
     return _composed(lookup.purpose, envelope, mailed, f"{portal_url}/{merchant.slug}", {})
 
 
+def staff_mail(lookup: Lookup, mailed: MailedStaffLink, merchant: Merchant, portal_url: str, at: datetime) -> EmailMessage:
+    """Return the mail that signs one of the shop's people in; MailRefused as in `lookup_mail`."""
+    envelope = Envelope(merchant, mailed.link.email, mailed.link.language, f"lookup/{lookup.id}", at)
+    values = {
+        "link": f"{portal_url}/{merchant.slug}/staff/link/{mailed.secret}",
+        "until": mailed.link.expires_at,
+        "life": STAFF_LINK_LIFE,
+        "person": merchant.member(mailed.link.email),
+    }
+    return _built("staff_access", envelope, values)
+
+
 def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetime) -> EmailMessage:
     """Return one of a return's mails as the return stands now; MailRefused as in `lookup_mail`."""
     made = letter.made
@@ -135,8 +149,6 @@ def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetim
 
 
 def _composed(name: str, envelope: Envelope, mailed: MailedLink, shop_url: str, values: Mapping[str, object]) -> EmailMessage:
-    merchant = envelope.merchant
-    wording = Wording(negotiate(envelope.language, None, None, merchant.languages), merchant)
     context = {
         "number": mailed.link.written,
         "link": f"{shop_url}/link/{mailed.secret}",
@@ -145,6 +157,12 @@ def _composed(name: str, envelope: Envelope, mailed: MailedLink, shop_url: str, 
         "policy_url": f"{shop_url}/policy{values.get('policy_query', '')}",
         **values,
     }
+    return _built(name, envelope, context)
+
+
+def _built(name: str, envelope: Envelope, context: Mapping[str, object]) -> EmailMessage:
+    merchant = envelope.merchant
+    wording = Wording(negotiate(envelope.language, None, None, merchant.languages), merchant)
     subject = render(f"email/{name}/subject.txt", wording, **context).strip()
     text = laid_out(render(f"email/{name}/body.txt", wording, **context))
     html = render(f"email/{name}/body.html", wording, subject=subject, **context)

@@ -10,6 +10,7 @@ from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.staff import StaffLink, StaffSession
 from chalicelib.domain.visits import Link, Lookup, Session
 from chalicelib.files import StoredFile, UploadForm
 
@@ -104,6 +105,31 @@ class Sessions(Protocol):
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before."""
+
+
+class StaffSessions(Protocol):
+    """The links and sessions of the shops' people, kept apart from the customers'."""
+
+    def add_link(self, link: StaffLink) -> None:
+        """Record a link that is about to be mailed."""
+
+    def link(self, digest: str) -> StaffLink | None:
+        """Return a link by the digest of its secret, used and expired ones too."""
+
+    def use_link(self, link: StaffLink, at: datetime) -> bool:
+        """Note the use of a link; False if it was used before."""
+
+    def add_session(self, session: StaffSession) -> None:
+        """Record a session that was opened."""
+
+    def session(self, digest: str) -> StaffSession | None:
+        """Return a session by the digest of its secret."""
+
+    def renew(self, session: StaffSession) -> None:
+        """Write down until when a session stays open unused; one that was ended meanwhile stays ended."""
+
+    def end_session(self, digest: str) -> None:
+        """Forget a session."""
 
 
 class Files(Protocol):

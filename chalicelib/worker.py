@@ -24,10 +24,11 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import mail_failed, mail_sent, mails_claimed
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
-from chalicelib.mail import Letter, lookup_mail, return_mail
+from chalicelib.mail import Letter, lookup_mail, return_mail, staff_mail
 from chalicelib.message import MailHeld, MailRefused, Post
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
+from chalicelib.staff_access import MailedStaffLink, StaffAccess
 
 PATIENCE = timedelta(minutes=1)
 """How long the stream is given before the sweep looks after an item too."""
@@ -52,6 +53,7 @@ class Worker:
     """Sends what waits. Each item stands alone: whatever happens to one, the others are looked after."""
 
     access: Access
+    staff: StaffAccess
     returns: Returns
     sessions: Sessions
     shops: Mapping[str, Shop]
@@ -132,17 +134,20 @@ class Worker:
         if lookup and now - lookup.asked_at < LOOKUP_LIFE:
             if not free(lookup.claim, by, now):
                 return
-            mailed = self.access.answer(lookup)
+            mailed = self.staff.answer(lookup) if lookup.purpose == "staff" else self.access.answer(lookup)
             if mailed:
                 if not self.sessions.claim_lookup(lookup, Claim(by=by, at=now)):
                     return
                 self._send_link(lookup, mailed)
         self.sessions.finish_lookup(lookup_id)
 
-    def _send_link(self, lookup: Lookup, mailed: MailedLink) -> None:
+    def _send_link(self, lookup: Lookup, mailed: MailedLink | MailedStaffLink) -> None:
         merchant = self.shops[lookup.merchant].merchant
         try:
-            message = lookup_mail(lookup, mailed, merchant, self.portal_url, self.clock())
+            if isinstance(mailed, MailedStaffLink):
+                message = staff_mail(lookup, mailed, merchant, self.portal_url, self.clock())
+            else:
+                message = lookup_mail(lookup, mailed, merchant, self.portal_url, self.clock())
             self.post.send(message, {"shop": merchant.slug, "message": lookup.purpose})
         except MailRefused as error:
             _report("mail_refused", shop=merchant.slug, message=lookup.purpose, why=error.why)

@@ -14,8 +14,10 @@ from chalicelib.adapters.items import order_to_item
 from chalicelib.adapters.return_items import return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.adapters.staff_sessions import StaffSessionsTable
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.shops import load_shops
+from chalicelib.staff_access import StaffAccess
 from chalicelib.worker import Worker
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, order, stored
@@ -92,6 +94,7 @@ class Mailroom:
         self.tables = tables
         self.returns = ReturnsTable(Table(tables.client, tables.returns))
         self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
+        self.staff_sessions = StaffSessionsTable(Table(tables.client, tables.sessions), self.clock)
         self.postbox = Postbox()
         self.numbers = itertools.count()
         self.worker = self.with_faults(Faults())
@@ -101,7 +104,8 @@ class Mailroom:
         """Return a worker on the same tables and post, all of whose calls go through these faults."""
         returns, sessions = faults.on(self.returns), faults.on(self.sessions)
         access = Access(returns, sessions, self.clock, self.secret)
-        return Worker(access, returns, sessions, load_shops(), faults.on(self.postbox), self.clock, PORTAL_URL)
+        staff = StaffAccess(load_shops(), sessions, faults.on(self.staff_sessions), self.clock, self.secret)
+        return Worker(access, staff, returns, sessions, load_shops(), faults.on(self.postbox), self.clock, PORTAL_URL)
 
     def clock(self) -> datetime:
         return self.at

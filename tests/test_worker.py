@@ -196,7 +196,7 @@ def test_what_only_an_operator_can_mend_keeps_no_other_mail_waiting_and_goes_onc
 
 def test_a_mail_that_cannot_be_composed_is_reported_and_goes_once_it_can_be(room: Mailroom, reports: Reports) -> None:
     news = room.has(made("authorised", "under_review"))
-    broken = Worker(room.worker.access, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
+    broken = Worker(room.worker.access, room.worker.staff, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
     for _ in range(20):
         assert broken.deliver(news) == NOTHING_FAILED
     room.at += SEND_FOR - timedelta(minutes=10)
@@ -210,7 +210,7 @@ def test_a_mail_that_cannot_be_composed_is_reported_and_goes_once_it_can_be(room
 
 def test_a_mail_that_nobody_could_compose_for_a_day_is_given_up(room: Mailroom) -> None:
     room.has(made("authorised"))
-    broken = Worker(room.worker.access, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
+    broken = Worker(room.worker.access, room.worker.staff, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
     room.at += SEND_FOR
     broken.sweep()
     assert str(room.mail().failed).startswith("KeyError at worker.py:")

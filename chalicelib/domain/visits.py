@@ -29,7 +29,7 @@ class Lookup(Shape):
     """A wish for a link to an order, recorded before anybody knows whether order and address belong together.
 
     `source` is a digest of where it came from, never the address itself. `resume` wishes come from an open session and
-    are known to be right. `claim` is the last try to send the answer.
+    are known to be right; `staff` ones are about no order, their `number` is empty. `claim` is the last try to send the answer.
     """
 
     id: str
@@ -37,7 +37,7 @@ class Lookup(Shape):
     number: str
     email: str
     language: str
-    purpose: Literal["access", "resume"]
+    purpose: Literal["access", "resume", "staff"]
     source: str
     asked_at: AwareDatetime
     claim: Claim | None = None

@@ -37,7 +37,14 @@ class Watched:
         self._postbox = Postbox()
         portal = self.site.portal
         self._worker = Worker(
-            portal.access, portal.returns, portal.sessions, portal.shops, self._postbox, portal.clock, settings.portal_url
+            portal.access,
+            portal.staff,
+            portal.returns,
+            portal.sessions,
+            portal.shops,
+            self._postbox,
+            portal.clock,
+            settings.portal_url,
         )
         # The tests' own look into the tables, which no role has to allow.
         self._aside = boto3.client("dynamodb", region_name=REGION)
