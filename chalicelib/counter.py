@@ -37,12 +37,12 @@ class NotWaiting(VueltaError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person decides on one line: `note` is for the customer.
+    """What a person decides on one line: `note` is for the customer. `approve` is None where only the outcome changes.
 
     `outcome` is another one that the policy opens; `granted`, with the reason `why`, one that it does not.
     """
 
-    approve: bool
+    approve: bool | None = None
     note: str = ""
     outcome: OutcomeKind | None = None
     granted: Outcome | None = None
@@ -108,19 +108,19 @@ class Counter:
 
         return self.change(merchant, typed, step)
 
-    def answer(self, merchant: str, typed: str, answers: Mapping[str, Answer], *, by: str, seen: int) -> Return:
-        """Decide on several lines at once, each its own way; what is changed and decided is one write and one mail."""
+    def answer(
+        self, merchant: str, typed: str, answers: Mapping[str, Answer], *, by: str, seen: int, internal: str = ""
+    ) -> Return:
+        """Decide on several lines, each its own way, change what they bring, keep a remark: one write and one mail."""
         at = self.clock()
         steps = [step for line_id, answer in answers.items() for step in _changes(line_id, answer, by, at)]
         alike: dict[tuple[bool, str], list[str]] = {}
         for line_id, answer in answers.items():
-            alike.setdefault((answer.approve, answer.note), []).append(line_id)
+            if answer.approve is not None:
+                alike.setdefault((answer.approve, answer.note), []).append(line_id)
         steps += [_decision(tuple(lines), approve, by, note, at) for (approve, note), lines in alike.items()]
-        return self.change(merchant, typed, lambda current: together(current, steps), seen)
-
-    def redirect(self, merchant: str, typed: str, line_id: str, answer: Answer, *, by: str, seen: int) -> Return:
-        """Change the outcome of a line that was decided already, within the policy or beyond it."""
-        steps = _changes(line_id, answer, by, self.clock())
+        if internal:
+            steps.append(lambda current: noted(current, by=by, internal=internal, at=at))
         return self.change(merchant, typed, lambda current: together(current, steps), seen)
 
     def note(self, merchant: str, typed: str, internal: str, *, by: str) -> Return:
@@ -154,16 +154,27 @@ class Counter:
     ) -> Return:
         """Note what was given for the accepted lines with this outcome; `amount` is what the page showed."""
         at = self.clock()
-        local = self.shops[merchant].merchant
 
         def step(current: Return) -> Return:
-            days = [line.chosen.expires_days for line in current.standing("accepted") if line.chosen.kind == kind]
-            longest = None if None in days or not days else max(day for day in days if day is not None)
-            window = Window.model_validate({"days": longest, "from": "request"}) if longest else None
-            ends = window.end(at, local) if window else None
+            ends = self.expires_at(current, kind, at)
             return settled(current, kind, amount=amount, reference=reference, expires_at=ends, by=by, at=at)
 
         return self.change(merchant, typed, step, seen)
+
+    def expires_at(self, made: Return, kind: OutcomeKind, at: datetime) -> datetime | None:
+        """Return until when what is given now for the accepted lines may be used, by the longest of their promises."""
+        days = [line.chosen.expires_days for line in made.standing("accepted") if line.chosen.kind == kind]
+        longest = None if None in days or not days else max(day for day in days if day is not None)
+        window = Window.model_validate({"days": longest, "from": "request"}) if longest else None
+        return window.end(at, self.shops[made.merchant].merchant) if window else None
+
+    def granted(self, made: Return, line_id: str, kind: OutcomeKind, value: Decimal) -> Outcome:
+        """Return an outcome beyond the policy: this much, to be used for as long as the policy says of its kind."""
+        opened = {each.kind: each.expires_days for each in made.line(line_id).decision.outcomes}
+        policy = self.policy(made)
+        rules = [rule for clause in policy.clauses for rule in clause.rules] if policy else []
+        usual = next((rule.expires_days[kind] for rule in rules if kind in rule.expires_days), None)
+        return Outcome(kind, "review", value, (), Decimal(0), opened.get(kind, usual))
 
     def worth(self, made: Return, line_id: str, units: int) -> Decimal:
         """Return what so many units of a line are worth, before any reduction."""
