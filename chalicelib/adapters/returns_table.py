@@ -22,8 +22,8 @@ from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 
 _CHANGES = (
-    "lines", "rma", "parcel", "settlements", "resolve_by", "received_at", "reminded_at", "label_wanted_at", "label_order",
-    "label", "assignee", "timeline", "outbox", "version", "queue", "unsent", "unsent_since", "wake", "wakes_at",
+    "lines", "rma", "parcel", "settlements", "resolve_by", "received_at", "remind_at", "reminded_at", "label_wanted_at",
+    "label_order", "label", "assignee", "timeline", "outbox", "version", "queue", "unsent", "unsent_since", "wake", "wakes_at",
 )  # fmt: skip
 """The attributes that a step of a return can change; all others stay as they were born."""
 

@@ -135,7 +135,8 @@ class Return(Shape):
     """One return of one order, complete in itself. `slot` counts the order's returns from 1; `version` every change.
 
     `opened_by` is who of the shop opened it for a customer; `as_gift` says that the recipient of a gift did. Before its
-    deadline by `remind_hours` the customer is reminded once; `grace_days` after it what was not sent expires.
+    deadline by `remind_hours` the customer is reminded once, or at `remind_at`, to which that was put off; `grace_days` after
+    it what was not sent expires.
     """
 
     merchant: str
@@ -165,6 +166,7 @@ class Return(Shape):
     received_at: AwareDatetime | None = None
     remind_hours: Annotated[int, Field(ge=0)] = 0
     grace_days: Annotated[int, Field(ge=0)] = 0
+    remind_at: AwareDatetime | None = None
     reminded_at: AwareDatetime | None = None
     label_wanted_at: AwareDatetime | None = None
     label_order: LabelOrder | None = None
