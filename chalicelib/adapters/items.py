@@ -19,6 +19,8 @@ ORDER_KEY = "ORDER"
 LARGEST_ITEM = 399 * 1024
 # What an item holds besides the value itself.
 _FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content", "contact"})
+# What an order's item holds of its customer, who is no part of the order itself.
+_BESIDE = ("email", "language", "ship_to")
 
 
 def order_key(merchant: str, number: str) -> dict[str, str]:
@@ -53,6 +55,8 @@ def order_to_item(stored: StoredOrder) -> Item:
         value["delivered_at"] = order.delivered_at.isoformat()
     if stored.language is not None:
         value["language"] = stored.language
+    if stored.ship_to is not None:
+        value["ship_to"] = stored.ship_to.model_dump(exclude_defaults=True)
     value["tags"] = list(order.tags)
     value["lines"] = [_line(line) for line in value["lines"]]
     item = _item(order_key(order.merchant, order.number), "order", value, stored.updated_at)
@@ -62,11 +66,9 @@ def order_to_item(stored: StoredOrder) -> Item:
 def item_to_order(item: Mapping[str, Any]) -> StoredOrder:
     """Read an order back from its item, numbers being Decimals as boto3 gives them."""
     value = {name: value for name, value in item.items() if name not in _FURNITURE}
-    email, language = value.pop("email"), value.pop("language", None)
+    beside = {name: value.pop(name) for name in _BESIDE if name in value}
     # Not strict: times are strings and quantities Decimals here, which were checked strictly when they came in.
-    return StoredOrder.model_validate(
-        {"order": value, "email": email, "language": language, "updated_at": item["updated_at"]}, strict=False
-    )
+    return StoredOrder.model_validate({"order": value, **beside, "updated_at": item["updated_at"]}, strict=False)
 
 
 def product_to_item(variant: Variant, updated_at: datetime) -> Item:

@@ -77,7 +77,8 @@ def _import(job: Job, read: Reader, merchant: Merchant, shelf: Shelf, rejections
             size, changed_at = _size_and_time(job.path)
             # A clock that ran ahead must not make a version that nothing can replace until then.
             as_of = min(job.as_of or changed_at or now, now)
-            terms = Terms(merchant.slug, merchant.currency.code, as_of, now)
+            currency = merchant.currency.code
+            terms = Terms(merchant.slug, currency, as_of, now, merchant.decimals(currency), merchant.timezone, merchant.country)
             with progress(size, f"{merchant.slug} {job.noun}") as passed:
                 form, lines = sniffed(read_lines(stream, passed), job.path, job.form)
                 bring_in(read(lines, form, terms), shelf, as_of, rejections.add, tally)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 _AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?", re.ASCII)
@@ -49,3 +50,23 @@ def usual_decimals(currency: str) -> int:
 def rounded(amount: Decimal, decimals: int) -> Decimal:
     """Round half-up to the currency's minor unit (R5)."""
     return amount.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=_WIDE)
+
+
+def shared_out(amount: Decimal, weights: Sequence[Decimal], decimals: int) -> list[Decimal]:
+    """Share an amount, not below zero, in proportion to weights: parts of whole minor units that are the amount together.
+
+    Each part is the proportion rounded down; the units that are left go to the largest remainders, the first of equal ones.
+    Where all weights are zero, the first part is all of it.
+    """
+    unit = Decimal(1).scaleb(-decimals)
+    units = int(rounded(amount, decimals).scaleb(decimals, context=_WIDE))
+    scale = max([0, *(-int(weight.as_tuple().exponent) for weight in weights)])
+    whole = [int(weight.scaleb(scale, context=_WIDE)) for weight in weights]
+    together = sum(whole)
+    if not together:
+        return [Decimal(units) * unit if index == 0 else Decimal(0) for index in range(len(weights))]
+    parts = [units * weight // together for weight in whole]
+    remainders = [units * weight % together for weight in whole]
+    for index in sorted(range(len(whole)), key=lambda index: -remainders[index])[: units - sum(parts)]:
+        parts[index] += 1
+    return [_WIDE.multiply(Decimal(part), unit) for part in parts]

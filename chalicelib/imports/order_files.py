@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from pydantic import ValidationError
@@ -23,13 +23,15 @@ _NO_MAIL = (
     "is an address that our mails cannot reach: before the @ stand at most 64 letters without accents, digits and marks such as "
     "._+-, and after it a domain such as example.com"
 )
-_BESIDE_THE_ORDER = ("email", "language", "updated_at")
+_BESIDE_THE_ORDER = ("email", "language", "ship_to", "updated_at")
 
 
 def read_orders(lines: Iterator[Line], form: Format, terms: Terms) -> Iterator[Entry]:
     """Yield every order of a file, checked or rejected, in the file's order; ImportRefusedError if its header is wrong."""
     if form == "csv":
-        return _from_rows(grouped(read_table(lines, ORDER_COLUMNS)), terms)
+        return entries_of(
+            grouped(read_table(lines, ORDER_COLUMNS)), lambda rows: order_to_item(check_order(rows.record(), terms))
+        )
     return (entry(line, line.fault, partial(_item, line.text, terms)) for line in lines)
 
 
@@ -66,7 +68,8 @@ def _item(text: str, terms: Terms) -> Item:
     return order_to_item(check_order(parse_object(text), terms))
 
 
-def _from_rows(groups: Iterator[Rows], terms: Terms) -> Iterator[Entry]:
+def entries_of(groups: Iterator[Rows], item: Callable[[Rows], Item]) -> Iterator[Entry]:
+    """Yield what becomes of each order's rows: a rejection for what is wrong with them or what `item` finds, else its item."""
     # Rows of one order that stand apart would each make an order that lacks the others' lines. The set grows by some
     # hundred bytes an order, which is all that an import remembers of what it has read.
     seen: set[int] = set()
@@ -78,13 +81,13 @@ def _from_rows(groups: Iterator[Rows], terms: Terms) -> Iterator[Entry]:
                 words = "other rows of this order stand further up: put the rows of one order together"
                 faults = [Fault(("order", "number"), words)]
             seen.add(mark)
-        yield _from_group(rows, faults, terms)
+        yield _from_group(rows, faults, item)
 
 
-def _from_group(rows: Rows, faults: Sequence[Fault], terms: Terms) -> Entry:
+def _from_group(rows: Rows, faults: Sequence[Fault], item: Callable[[Rows], Item]) -> Entry:
     if not faults:
         try:
-            return kept(rows.line, order_to_item(check_order(rows.record(), terms)), rows.text)
+            return kept(rows.line, item(rows), rows.text)
         except RecordError as error:
             faults = error.faults
     return rows.rejected(faults)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from chalicelib.domain.identifiers import fold_order_number, order_number_fault
-from chalicelib.imports.faults import Fault, Place, reason
+from chalicelib.imports.faults import Fault, Place, reason, written
 from chalicelib.imports.jsonl import Record
 from chalicelib.imports.lines import Rejected
 from chalicelib.imports.table import Columns, Row, split_list
@@ -49,15 +49,19 @@ _ORDER_COLUMN = {name: column for column, name in _ORDER.items()}
 _LINE_COLUMN = {name: column for column, name in _LINE.items()}
 _WHOLE = re.compile(r"[0-9]{1,12}", re.ASCII)
 
+Naming = Callable[[Place], Place]
+
 
 @dataclass(slots=True)
 class Rows:
     """The rows of one order, or one row of which nobody knows to which order it belongs.
 
-    `beside` is the line of such a row right before or after these: it may have been one of them.
+    `beside` is the line of such a row right before or after these: it may have been one of them. `column` names the column
+    in which what stands at a place of an order was told.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Row]
+    column: Naming
     beside: int | None = None
     too_many: bool = False
 
@@ -104,16 +108,17 @@ class Rows:
         for fault in faults:
             line = self._row(fault.place).line.number
             elsewhere = "" if line == first else f" (line {line})"
-            columns.append(Fault(_column(fault.place), fault.words + elsewhere))
+            columns.append(Fault(self.column(fault.place), fault.words + elsewhere))
         return Rejected(first, reason(columns), self.text)
 
     def _odds(self) -> Iterator[Fault]:
         first = self.rows[0].cells
         for index, row in enumerate(self.rows):
-            for column in _ORDER:
+            for column, name in _ORDER.items():
                 cell = row.cells.get(column)
                 if cell is not None and cell != first.get(column):
-                    words = f"{column} differs from line {self.line} of the same order: write the same, or leave it empty"
+                    told = written(self.column(("order", name)))
+                    words = f"{told} differs from line {self.line} of the same order: write the same, or leave it empty"
                     yield Fault(("order", "lines", index), words)
 
     def _row(self, place: Place) -> Row:
@@ -129,7 +134,7 @@ def lines_fault() -> Fault:
     return Fault(("order", "lines"), words)
 
 
-def grouped(rows: Iterator[Row]) -> Iterator[Rows]:
+def grouped(rows: Iterator[Row], column: Naming | None = None) -> Iterator[Rows]:
     """Yield the rows order by order; a row without a number by itself, and what stands beside it knows so."""
     current: Rows | None = None
     for row in rows:
@@ -140,7 +145,7 @@ def grouped(rows: Iterator[Row]) -> Iterator[Rows]:
             else:
                 current.too_many = True
             continue
-        following = Rows([row])
+        following = Rows([row], column or _column)
         if current:
             _mark_neighbours(current, following)
             yield current

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from chalicelib.adapters.items import LARGEST_ITEM, Item, item_size
 from chalicelib.imports.faults import Fault, Place, RecordError, reason
@@ -14,12 +14,18 @@ from chalicelib.imports.lines import Line, Rejected
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms a file is read: whose it is, the shop's currency, the file's own moment, and the present one."""
+    """On what terms a file is read: whose it is, the shop's currency, the file's own moment, and the present one.
+
+    `decimals` are those of the currency; `zone` and `country` are the shop's, for files that do not tell their own.
+    """
 
     merchant: str
     currency: str
     as_of: datetime
     now: datetime
+    decimals: int = 2
+    zone: tzinfo = UTC
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True)

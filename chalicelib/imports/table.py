@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chalicelib.imports.faults import did_you_mean
@@ -31,7 +31,8 @@ def read_table(lines: Iterator[Line], columns: Columns) -> Iterator[Row]:
         raise ImportRefusedError("the file is empty")
     if header.fault:
         raise ImportRefusedError(f"line {header.number}: {header.fault}")
-    separator, names = _read_header(header.text, columns)
+    separator = best_separator(header.text, columns)
+    names = header_names(header.text, separator)
     if not any(name in columns for name in names):
         raise ImportRefusedError(f"line {header.number} is no header of known columns, which are {', '.join(columns)}")
     mistakes = list(_header_mistakes(names, columns))
@@ -46,18 +47,40 @@ def split_list(cell: str) -> list[str]:
     return [part.strip() for part in cell.split("|") if part.strip()]
 
 
-def _read_header(text: str, columns: Columns) -> tuple[str, list[str]]:
-    """Take the separator that finds most known columns; the comma if none does better."""
-    readings = [(separator, _header_names(text, separator)) for separator in _SEPARATORS]
-    return max(readings, key=lambda reading: sum(name in columns for name in reading[1]))
+def best_separator(text: str, known: Container[str]) -> str:
+    """Return the separator that finds most known columns in a header; the comma if none does better."""
+    return max(_SEPARATORS, key=lambda separator: sum(name in known for name in header_names(text, separator)))
 
 
-def _header_names(text: str, separator: str) -> list[str]:
+def header_names(text: str, separator: str) -> list[str]:
+    """Return the columns that a header names, in the one form in which names are compared; none if it cannot be read."""
     try:
         cells: list[str] = next(csv.reader([text], delimiter=separator), [])
     except csv.Error:
         return []
-    return [cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in cells]
+    return [column_name(cell) for cell in cells]
+
+
+def column_name(column: str) -> str:
+    """Return the name of a column in the one form in which names are compared: `Placed At` and `placed-at` are `placed_at`."""
+    return column.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def cells_of(text: str, separator: str) -> tuple[list[str], str | None]:
+    """Return the cells of one row as far as they can be read, and why not all of them can.
+
+    Each row by itself: a quote that was left open then spoils one row, not the rest of the file.
+    """
+    try:
+        return next(csv.reader([text], delimiter=separator, strict=True)), None
+    except csv.Error as error:
+        fault = "the row's quotes do not close on its line: double a quote inside a quoted cell, and keep line breaks out"
+        if "field limit" in str(error):
+            fault = f"a cell is longer than {csv.field_size_limit() // 1024} KiB"
+    try:
+        return next(csv.reader([text], delimiter=separator)), fault
+    except csv.Error:
+        return [], fault
 
 
 def _header_mistakes(names: Iterable[str], columns: Columns) -> Iterator[str]:
@@ -76,22 +99,8 @@ def _header_mistakes(names: Iterable[str], columns: Columns) -> Iterator[str]:
 
 
 def _row(line: Line, separator: str, names: list[str]) -> Row:
-    cells, fault = _cells(line.text, separator)
+    cells, fault = cells_of(line.text, separator)
     if fault is None and len(cells) != len(names):
         fault = f"the row has {len(cells)} cells where the header has {len(names)}: quote cells that hold a {separator!r}"
     named = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
     return Row(line, named, line.fault or fault)
-
-
-def _cells(text: str, separator: str) -> tuple[list[str], str | None]:
-    # Each line by itself: a quote that was left open then spoils one row, not the rest of the file.
-    try:
-        return next(csv.reader([text], delimiter=separator, strict=True)), None
-    except csv.Error as error:
-        fault = "the row's quotes do not close on its line: double a quote inside a quoted cell, and keep line breaks out"
-        if "field limit" in str(error):
-            fault = f"a cell is longer than {csv.field_size_limit() // 1024} KiB"
-    try:
-        return next(csv.reader([text], delimiter=separator)), fault
-    except csv.Error:
-        return [], fault

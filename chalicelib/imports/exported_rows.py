@@ -1,0 +1,125 @@
+"""Read the table of a platform's export: cells may hold line breaks, and of its many columns only some concern us."""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from chalicelib.imports.lines import LONGEST_LINE, ImportRefusedError, Line
+from chalicelib.imports.platforms import Platform
+from chalicelib.imports.table import Row, best_separator, cells_of, column_name, header_names
+
+# A customer's note runs to some lines; a quote that never closes would swallow the file.
+_MOST_JOINED = 200
+_SHIP_TO = "ship_to."
+
+
+def read_export(lines: Iterator[Line], platform: Platform, also: Iterable[str] = ()) -> Iterator[Row]:
+    """Yield the rows below the header, cells by what we ask; ImportRefusedError if columns are missing that tell it.
+
+    `also` names what is needed besides this time. Parts of the address stand under `ship_to.`.
+    """
+    header = next(lines, None)
+    if header is None:
+        raise ImportRefusedError("the file is empty")
+    if header.fault:
+        raise ImportRefusedError(f"line {header.number}: {header.fault}")
+    known = {column_name(part) for columns in platform.columns.values() for column in columns for part in column.split("+")}
+    separator = best_separator(header.text, known)
+    names = header_names(header.text, separator)
+    _check_header(header.number, names, platform, {*platform.needed, *also})
+
+    def whole(text: str) -> bool:
+        cells, fault = cells_of(text, separator)
+        return fault is None and len(cells) == len(names)
+
+    return (_row(line, separator, names, platform) for line in whole_rows(lines, whole))
+
+
+def whole_rows(lines: Iterator[Line], whole: Callable[[str], bool]) -> Iterator[Line]:
+    """Join the lines of each row whose quoted cells hold line breaks.
+
+    Lines that do not make a `whole` row together come one by one: a quote left open then spoils its own row only.
+    """
+    waiting: deque[Line] = deque()
+    while True:
+        _fill(waiting, lines, 1)
+        if not waiting:
+            return
+        count = _closed(waiting, lines)
+        text = "\n".join(waiting[index].text for index in range(count))
+        if count > 1 and whole(text):
+            parts = [waiting.popleft() for _ in range(count)]
+            yield Line(parts[0].number, text, next((part.fault for part in parts if part.fault), None))
+        else:
+            yield waiting.popleft()
+
+
+def address_of(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of the address that a row tells, without the mark that keeps spreadsheets from counting with them."""
+    return {ask.removeprefix(_SHIP_TO): _on_one_line(cell.lstrip("'")) for ask, cell in cells.items() if ask.startswith(_SHIP_TO)}
+
+
+def split_cell(cell: str) -> list[str]:
+    """Return the parts of a cell that commas separate, each once."""
+    parts: list[str] = next(csv.reader([_on_one_line(cell)], skipinitialspace=True), [])
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _closed(waiting: deque[Line], lines: Iterator[Line]) -> int:
+    """Return how many of the lines, more of which are read if need be, have all their quotes closed; 1 if none have."""
+    quotes = size = 0
+    for count in range(1, _MOST_JOINED + 1):
+        _fill(waiting, lines, count)
+        if len(waiting) < count or size > LONGEST_LINE:
+            return 1
+        quotes += waiting[count - 1].text.count('"')
+        size += len(waiting[count - 1].text)
+        if quotes % 2 == 0:
+            return count
+    return 1
+
+
+def _fill(waiting: deque[Line], lines: Iterator[Line], count: int) -> None:
+    while len(waiting) < count and (line := next(lines, None)):
+        waiting.append(line)
+
+
+def _check_header(number: int, names: Sequence[str], platform: Platform, needed: Iterable[str]) -> None:
+    asked = set(needed)
+    missing = [
+        " or ".join(repr(column) for column in columns)
+        for ask, columns in platform.columns.items()
+        if ask in asked and not any(column_name(column) in names for column in columns)
+    ]
+    if missing:
+        words = f"line {number} is no header of a {platform.name} order export: it lacks the column {', '.join(missing)}"
+        raise ImportRefusedError(words)
+
+
+def _row(line: Line, separator: str, names: Sequence[str], platform: Platform) -> Row:
+    cells, fault = cells_of(line.text, separator)
+    if fault is None and len(cells) != len(names):
+        fault = f"the row has {len(cells)} cells where the header has {len(names)}: export it again, and do not edit it"
+    filled: dict[str, str] = {}
+    for name, cell in zip(names, cells, strict=False):
+        if cell.strip():
+            filled.setdefault(name, cell.strip())
+    told: dict[str, str] = {ask: _told(columns, filled) for ask, columns in platform.columns.items() if ask != "categories"}
+    told |= {f"{_SHIP_TO}{part}": _told(columns, filled) for part, columns in platform.ship_to.items()}
+    listed = [filled[column_name(column)] for column in platform.columns.get("categories", ()) if column_name(column) in filled]
+    told["categories"] = ",".join('"' + cell.replace('"', '""') + '"' for cell in listed)
+    return Row(line, {ask: cell for ask, cell in told.items() if cell}, line.fault or fault)
+
+
+def _told(columns: Sequence[str], filled: Mapping[str, str]) -> str:
+    """Return the first column that is filled; columns joined by `+` are read one after the other."""
+    for column in columns:
+        if parts := [filled[name] for name in map(column_name, column.split("+")) if name in filled]:
+            return " ".join(parts)
+    return ""
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
