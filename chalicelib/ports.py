@@ -8,6 +8,7 @@ from typing import Protocol
 
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
+from chalicelib.domain.labels import BoughtLabel, LabelWish, Quote
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.staff import StaffLink, StaffSession
@@ -151,6 +152,9 @@ class Files(Protocol):
     def get(self, key: str, most_bytes: int) -> bytes | None:
         """Return a file's bytes, None if it is not there; TooLarge if it has more than `most_bytes`."""
 
+    def move(self, key: str, to: str) -> None:
+        """Give a file another name without reading it; nothing happens if it is not there."""
+
     def list(self, prefix: str) -> tuple[StoredFile, ...]:
         """Return every file behind `prefix`, which ends with a slash, by key."""
 
@@ -159,3 +163,19 @@ class Files(Protocol):
 
     def delete(self, prefix: str) -> int:
         """Remove every file behind `prefix` if it ends with a slash, or else the one file of that name; return how many."""
+
+
+class LabelPort(Protocol):
+    """Who sells labels for parcels that go from the customer to the shop: every adapter keeps to this one direction.
+
+    Each call raises LabelRefused where asking again can never help, and Unavailable where it may.
+    """
+
+    def quote(self, wish: LabelWish) -> Quote:
+        """Ask what a parcel would cost. Free; a second time opens a second shipment, and neither is bought."""
+
+    def buy(self, shipment: str, rate: str) -> BoughtLabel:
+        """Return the label of a shipment, bought at this rate unless it was bought before: however often, it is paid once."""
+
+    def void(self, shipment: str) -> str | None:
+        """Take the label of a shipment back. None if that is under way, or it was never bought; else why it is not possible."""

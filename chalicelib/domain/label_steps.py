@@ -63,7 +63,9 @@ def label_claimed(current: Return, claim: Claim) -> Return:
 
 
 def label_ordered(current: Return, shipment: str, rate: str) -> Return:
-    """Write down what is about to be bought, before it is."""
+    """Write down what is about to be bought, before it is; LifecycleError if no label is to be got any more."""
+    if not to_be_labelled(current):
+        raise LifecycleError("order a label", current.status)
     return _ordered(current, shipment=shipment, rate=rate)
 
 
@@ -86,13 +88,19 @@ def label_retried(current: Return, at: datetime) -> Return:
 
 
 def labelled(current: Return, label: Label) -> Return:
-    """Give the customer a label, and tell them; LifecycleError if nothing is to be sent with it, or a bought one is there."""
+    """Give the customer a label, and tell them.
+
+    LifecycleError if nothing is to be sent with it, if a bought one is there (`labelled`), or if one of the shop's people brings
+    another while one is being bought (`being_bought`).
+    """
     lines = tuple(line.line.id for line in prepaid(current)) or tuple(line.line.id for line in current.standing("authorised"))
-    there = usable_label(current)
+    there, order = usable_label(current), current.label_order
     if current.method != "mail" or not lines:
         raise LifecycleError("label", current.status)
     if there and there.provider_id and there.key != label.key:
         raise LifecycleError("label", "labelled")
+    if label.source == "shop" and order and order.rate and order.missing is None and not there:
+        raise LifecycleError("label", "being_bought")
     event = Event(at=label.made_at, act="labelled", by=label.by, lines=lines)
     return mailing(happened(current, event, label=label), "label", lines, label.made_at)
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from chalicelib.domain.claims import Claim
+from chalicelib.domain.errors import VueltaError
 from chalicelib.domain.orders import Address, Amount, Currency, Shape
 
 Charged = Literal["at_purchase", "on_use"]
@@ -90,10 +91,11 @@ class Rate(Shape):
 
 
 class Quote(Shape):
-    """What a provider offers for a parcel: nothing of it is bought yet, and asking is free."""
+    """What a provider offers for a parcel: nothing of it is bought yet, and asking is free. `problems` are carriers' words."""
 
     shipment: str
     rates: tuple[Rate, ...]
+    problems: tuple[str, ...] = ()
 
 
 class BoughtLabel(Shape):
@@ -108,3 +110,12 @@ class BoughtLabel(Shape):
     cost: Amount
     currency: Currency
     charged: Charged
+
+
+class LabelRefused(VueltaError):
+    """A provider will not make this label, however often it is asked; `detail` is what it said, for the shop's eyes."""
+
+    def __init__(self, why: NoLabel, detail: str) -> None:
+        super().__init__(f"no label ({why}): {detail}")
+        self.why = why
+        self.detail = detail
