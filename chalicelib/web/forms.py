@@ -19,10 +19,11 @@ _UNWANTED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong with a field: `field` is the id of its input, `code` the name of the message."""
+    """What is wrong with a field: `field` is the id of its input, `code` the name of the message, `shown` what it names."""
 
     field: str
     code: str
+    shown: str = ""
 
 
 def one_line(text: str) -> str:
@@ -54,6 +55,25 @@ class FindForm:
         address = fold_email(form.email)
         if not address:
             form.mistakes.append(Mistake("email", "email_missing"))
+        elif len(address) > 254 or not _EMAIL.fullmatch(address):
+            form.mistakes.append(Mistake("email", "email_wrong"))
+        return form
+
+
+@dataclass
+class SignInForm:
+    """E-mail address of someone who says that they are one of the shop's people."""
+
+    email: str = ""
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, fields: Fields) -> SignInForm:
+        """Read what was posted."""
+        form = cls(one_line(fields.get("email", ""))[: LONGEST_LINE * 2])
+        address = fold_email(form.email)
+        if not address:
+            form.mistakes.append(Mistake("email", "own_email_missing"))
         elif len(address) > 254 or not _EMAIL.fullmatch(address):
             form.mistakes.append(Mistake("email", "email_wrong"))
         return form
