@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -48,9 +48,9 @@ def environment() -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, style=_style, languages=tuple(LANGUAGES.values()))
-    spoken = ("money", "number", "percent", "digits", "date", "day_and_date", "moment", "deadline", "time_left", "words")
+    spoken = ("money", "number", "percent", "digits", "date", "month", "short_date", "day_and_date", "moment", "deadline", "time_left", "words")
     env.filters.update({name: _said(name) for name in spoken})
-    env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate)
+    env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate, with_rma=_with_rma)
     return env
 
 
@@ -102,6 +102,15 @@ def _ngettext(context: Context, singular: str, plural: str, count: int, /, **val
 def _list_of(context: Context, items: Iterable[str]) -> str:
     shown = [str(escape(item)) if context.eval_ctx.autoescape else item for item in items]
     return _as_output(context, _wording(context).list_of(shown))
+
+
+@pass_context
+def _with_rma(context: Context, texts: Mapping[str, str], rma: str) -> str:
+    """Choose from a shop's words by language, as `words` does, and put the number in where they say `{rma}`."""
+    said = _wording(context).words(texts)
+    if context.eval_ctx.autoescape:
+        return Markup(ltr(rma)).join(map(escape, said.split("{rma}")))
+    return said.replace("{rma}", _isolate(context, rma))
 
 
 @pass_context

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BaseModel
 
-from chalicelib.domain import clauses, merchant, windows
+from chalicelib.domain import clauses, instructions, merchant, windows
 from chalicelib.domain.countries import COUNTRIES
 from chalicelib.domain.money import CURRENCIES
 
@@ -31,6 +31,10 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     **dict.fromkeys(("return_address", "address"), merchant.Postal),
     "stores": merchant.Store,
     "review": merchant.Review,
+    "instructions": instructions.Instructions,
+    "customer": instructions.ByCustomer,
+    "prepaid": instructions.Prepaid,
+    "store": instructions.InStore,
 }
 _NO_DATE = "is not a date; write it as 2026-01-31, without quotes and without a time"
 _TYPES = {

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 
 from chalicelib.domain.countries import KnownCountry
 from chalicelib.domain.identifiers import fold_email
+from chalicelib.domain.instructions import Instructions
 from chalicelib.domain.label_rules import Labels
 from chalicelib.domain.money import usual_decimals
 from chalicelib.domain.orders import Currency, Language
@@ -83,11 +84,12 @@ class Review(Section):
 
 class Time(Section):
     """What happens as time passes: hours before a deadline when the customer is reminded, 0 for never; days after it until
-    what was not sent expires.
+    what was not sent expires; days after a return has come to its end until its photos are deleted.
     """
 
     remind_hours: Annotated[int, Field(ge=0, le=24 * 30)] = 48
     grace_days: Annotated[int, Field(ge=0, le=365)] = 7
+    photos_days: Annotated[int, Field(ge=1, le=3650)] = 180
 
 
 Role = Literal["read", "decide", "settle", "admin"]
@@ -128,6 +130,7 @@ class Merchant(Section):
     contact: Contact
     currency: Money
     return_address: Postal
+    instructions: Instructions = Instructions()
     stores: tuple[Store, ...] = ()
     review: Review = Review()
     staff: tuple[Staff, ...] = ()

@@ -199,7 +199,16 @@ def _merchant_texts(raw: Mapping[str, Any]) -> list[Mistake]:
     for place, store in enumerate(stores if isinstance(stores, list) else []):
         if isinstance(store, dict):
             found += texts_mistakes(store.get("hours"), languages, ("stores", place, "hours"))
-    return found
+    return [*found, *_instruction_texts(raw.get("instructions"), languages, ("instructions",))]
+
+
+def _instruction_texts(table: Any, languages: Sequence[str], loc: Loc) -> Iterator[Mistake]:
+    """Yield the languages that a step's words lack, however deep below ways and countries the step stands."""
+    for key, value in table.items() if isinstance(table, dict) else ():
+        if isinstance(value, dict) and any(isinstance(words, str) for words in value.values()):
+            yield from texts_mistakes(value, languages, (*loc, key))
+        else:
+            yield from _instruction_texts(value, languages, (*loc, key))
 
 
 def _folder(name: str, raw: Mapping[str, Any]) -> list[Mistake]:

@@ -1,0 +1,59 @@
+"""An RMA number as machines read it: a QR code that opens the shop's page for receiving it, a Code 128 of the number itself."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+import segno
+from barcode.codex import Code128
+
+QUIET_QR = 4
+"""Light modules around a QR code (ISO/IEC 18004)."""
+PIXELS_A_MODULE = 12
+"""A code of the usual 45 modules with its margin is 540 pixels wide: large on a phone, and sharp when it is scaled."""
+
+
+def receiving_address(portal_url: str, merchant: str, rma: str) -> str:
+    """Return where staff receive a parcel: a phone's camera opens it, a scanner that types finds the RMA number in it."""
+    return f"{portal_url}/{merchant}/staff/receive?rma={rma}"
+
+
+def qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
+    """Return the modules of a QR code row by row, True where it is dark, without the light margin."""
+    return tuple(tuple(bool(module) for module in row) for row in _qr(text).matrix)
+
+
+def qr_png(text: str) -> bytes:
+    """Return a QR code with its margin as a PNG picture in black and white, the same bytes for the same text."""
+    written = io.BytesIO()
+    _qr(text).save(written, kind="png", scale=PIXELS_A_MODULE, border=QUIET_QR)
+    return written.getvalue()
+
+
+def data_uri(png: bytes) -> str:
+    """Return a PNG picture as an address that holds it whole, for pages that load nothing."""
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+def bar_modules(text: str) -> tuple[bool, ...]:
+    """Return the modules of a Code 128 from left to right, True where it is dark, without the light margins."""
+    (modules,) = Code128(text).build()
+    return tuple(module == "1" for module in modules)
+
+
+def dark_runs(modules: Iterable[bool]) -> Iterator[tuple[int, int]]:
+    """Yield where each unbroken run of dark modules begins, and how many it has."""
+    place = 0
+    for dark, run in groupby(modules):
+        length = len(list(run))
+        if dark:
+            yield place, length
+        place += length
+
+
+def _qr(text: str) -> segno.QRCode:
+    # Level M survives the fold and the tape of a parcel; a fixed mask would change nothing: the choice is deterministic.
+    return segno.make_qr(text, error="m")
