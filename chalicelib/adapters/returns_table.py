@@ -18,6 +18,7 @@ from chalicelib.adapters.items import (
     sortable,
 )
 from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, queue_place, return_to_item, slot_key
+from chalicelib.adapters.withdrawn_orders import is_withdrawn
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return, ReturnStatus
 
@@ -40,7 +41,7 @@ class ReturnsTable:
         returns: list[Return] = []
         for item in self._table.partition(order_key(merchant, number)["pk"]):
             if item["sk"] == ORDER_KEY:
-                stored = item_to_order(item)
+                stored = None if is_withdrawn(item) else item_to_order(item)
             else:
                 returns.append(item_to_return(item))
         return stored, tuple(returns)

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item, product_to_item
 from chalicelib.adapters.return_items import return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.adapters.withdrawn_orders import withdrawn_order
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import cancelled, decided, mail_sent, mails_claimed
@@ -156,3 +157,8 @@ def test_an_item_too_big_is_refused_whole(any_tables: Tables) -> None:
     with pytest.raises(Unavailable):
         returns.add(made(store="x" * 500_000))
     assert returns.by_slot("azulu", order().number, 1) is None
+
+
+def test_an_order_that_was_called_off_is_none(any_tables: Tables) -> None:
+    keep(any_tables, withdrawn_order("azulu", "AZ-1001", NOON))
+    assert table(any_tables).order_with_returns("azulu", "AZ-1001") == (None, ())

@@ -32,7 +32,7 @@ def test_every_command_says_what_the_page_shows(tables, tmp_path, monkeypatch, c
             said = capsys.readouterr()
             assert SECONDS.sub("", said.err + said.out) == SECONDS.sub("", shown)
             ran += 1
-    assert ran == 6
+    assert ran == 8
 
 
 def test_every_sample_is_of_a_known_kind():

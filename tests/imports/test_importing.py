@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.cli import build_parser, main
 from chalicelib.commands.importing import Job, carry_out
 from chalicelib.domain.errors import Unavailable
 from chalicelib.imports.lines import ImportRefusedError
 from chalicelib.imports.order_files import read_orders
 from chalicelib.shops import load_shops
+from tests.imports import platform_files
 from tests.imports.records import MemoryShelf, json_lines, order_record, row, table, variant_record
 
 AZULU = load_shops()["azulu"].merchant
@@ -173,6 +176,11 @@ def test_the_commands_write_to_the_table_that_the_environment_names(environment,
         (["azulu", "FILE.not"], "No such file or directory"),
         (["azulu", "."], "Is a directory"),
         (["azulu", "FILE", "--rejected", "FILE"], "--rejected names FILE itself"),
+        (["azulu", "FILE", "--from", "shopfy"], "we cannot read exports from 'shopfy': did you mean 'shopify'?"),
+        (["azulu", "FILE", "--from", "etsy"], "we cannot read exports from 'etsy': there are shopify, woocommerce"),
+        (["azulu", "FILE", "--from", "shopify"], "is no header of a Shopify order export: it lacks the column"),
+        (["azulu", "FILE", "--from", "shopify", "--format", "jsonl"], "an order export of Shopify is CSV, and this is JSON"),
+        (["azulu", "FILE", "--keep-refunded"], "--delivered-after-days and --keep-refunded go with --from"),
     ],
 )
 def test_what_cannot_be_imported_is_one_line_and_status_2(environment, tmp_path, monkeypatch, capsys, arguments, words):
@@ -196,6 +204,26 @@ def test_a_time_that_is_none_is_refused(capsys):
     with pytest.raises(SystemExit):
         build_parser().parse_args(["orders", "import", "azulu", "-", "--as-of", "yesterday"])
     assert "'yesterday' is no moment: write it as in 2026-03-01T09:00:00-05:00" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("days", ["-1", "91", "two", "1.5"])
+def test_a_number_of_days_that_is_none_is_refused(capsys, days):
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["orders", "import", "azulu", "-", "--from", "shopify", f"--delivered-after-days={days}"])
+    assert "is no number of days from 0 to 90" in capsys.readouterr().err
+
+
+def test_an_order_that_was_called_off_since_is_gone_and_an_older_export_does_not_bring_it_back(environment, tmp_path):
+    def bring(name, as_of, **changes):
+        path = tmp_path / name
+        path.write_bytes(platform_files.table(platform_files.SHOPIFY, platform_files.shopify_order(**changes)))
+        assert main(["orders", "import", "azulu", str(path), "--from", "shopify", "--as-of", as_of]) == 0
+        return ReturnsTable(Table(environment.client, environment.returns)).order_with_returns("azulu", "1001")[0]
+
+    assert bring("monday.csv", "2026-03-02T02:00:00Z").email == "ana@example.com"
+    assert bring("wednesday.csv", "2026-03-04T02:00:00Z", **{"Cancelled at": "2026-03-03 09:00:00 -0500"}) is None
+    assert bring("tuesday.csv", "2026-03-03T02:00:00Z") is None
+    assert bring("thursday.csv", "2026-03-05T02:00:00Z").order.number == "#1001"
 
 
 @pytest.mark.slow
