@@ -38,6 +38,11 @@ def write_json(name: str) -> None:
     logger.propagate = False
 
 
+def report(event: str, **ids: str | None) -> None:
+    """Log one JSON line of ids and words of ours; never an address, a secret or what somebody wrote."""
+    logging.getLogger("vuelta.work").warning(json.dumps({"event": event} | ids))
+
+
 class _StandardOutput(logging.Handler):
     """Writes to whatever standard output is at that moment."""
 

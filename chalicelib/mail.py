@@ -5,119 +5,24 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email.message import EmailMessage
 
 from chalicelib.access import MailedLink
-from chalicelib.domain.merchant import Merchant, Store
-from chalicelib.domain.policy import Policy
-from chalicelib.domain.returns import Mail, Return, ReturnLine
+from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.staff import STAFF_LINK_LIFE
-from chalicelib.domain.verdicts import ClauseSay
 from chalicelib.domain.visits import LINK_LIFE, Lookup
 from chalicelib.i18n import negotiate
+from chalicelib.letter import Letter
 from chalicelib.message import Envelope, build
 from chalicelib.rendering import render
-from chalicelib.shops import Shop
 from chalicelib.staff_access import MailedStaffLink
 from chalicelib.wording import Wording
 
 TEXT_WIDTH = 72
 _OPEN, _CLOSE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _LIST_ITEM = re.compile(r"(?P<indent> *)(?P<mark>[-*] |\S{1,2}\. |> )?")
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A return as one of its mails tells of it: the lines that the mail is about, sorted by where they stand now."""
-
-    made: Return
-    mail: Mail
-    shop: Shop
-
-    @property
-    def approved(self) -> tuple[ReturnLine, ...]:
-        """The mail's lines that may be sent."""
-        return self._told("authorised")
-
-    @property
-    def rejected(self) -> tuple[ReturnLine, ...]:
-        """The mail's lines that a person turned down."""
-        return self._told("rejected")
-
-    @property
-    def cancelled(self) -> tuple[ReturnLine, ...]:
-        """The mail's lines that were taken back."""
-        return self._told("cancelled")
-
-    @property
-    def waiting(self) -> tuple[ReturnLine, ...]:
-        """Every line of the return that waits for a person, told of here or not: none of them may be sent yet."""
-        return self.made.standing("under_review")
-
-    @property
-    def send_by(self) -> datetime | None:
-        """The earliest deadline of what may be sent."""
-        return min((line.ship_by for line in self.approved if line.ship_by), default=None)
-
-    @property
-    def store(self) -> Store | None:
-        """The store that the goods go to, if they go to one."""
-        return next((store for store in self.shop.merchant.stores if store.id == self.made.store), None)
-
-    @property
-    def we_pay(self) -> tuple[ReturnLine, ...]:
-        """What may be sent at the shop's expense."""
-        return tuple(line for line in self.approved if line.decision.shipping == "merchant")
-
-    @property
-    def you_pay(self) -> tuple[ReturnLine, ...]:
-        """What may be sent at the customer's expense."""
-        return tuple(line for line in self.approved if line.decision.shipping == "customer")
-
-    @property
-    def policy(self) -> Policy | None:
-        """The policy that decided, unless the shop has withdrawn its file since."""
-        return next((policy for policy in self.shop.policies if policy.id == self.made.policy_id), None)
-
-    @property
-    def advice(self) -> tuple[Mapping[str, str], ...]:
-        """What the policy says of the goods' condition and of sending them, by language."""
-        required = {say.id: say.text for line in self.approved for say in line.decision.clauses if say.effect == "requires"}
-        clauses = self.policy.clauses if self.policy else ()
-        told = {clause.id: clause.text for clause in clauses if clause.group == "sending" and not clause.rules}
-        return tuple((required | told).values())
-
-    @property
-    def part(self) -> bool:
-        """Whether the return has other lines than those approved here, besides what the customer took back."""
-        return len(self.approved) < len(self.made.standing("authorised", "under_review", "rejected"))
-
-    @property
-    def deciding(self) -> tuple[ClauseSay, ...]:
-        """The clauses behind what was turned down, each once: those against it, or else those that let a person decide."""
-        found: dict[str, ClauseSay] = {}
-        for line in self.rejected:
-            against = [say for say in line.decision.clauses if say.effect == "refuses"]
-            found |= {say.id: say for say in against or line.decision.clauses if self._on_whether(say)}
-        return tuple(found.values())
-
-    @property
-    def superseded(self) -> bool:
-        """Whether nothing of what the mail says is true any more: a later mail of the return tells what is."""
-        if self.mail.message == "cancelled":
-            return False
-        told = self._told("under_review") if self.mail.message == "under_review" else self.approved + self.rejected
-        return not told
-
-    def _on_whether(self, say: ClauseSay) -> bool:
-        """Say whether a clause is about taking goods back at all, rather than about money or parcels."""
-        groups = {clause.id: clause.group for clause in self.policy.clauses} if self.policy else {}
-        return groups.get(say.id) not in {"money", "sending"}
-
-    def _told(self, status: str) -> tuple[ReturnLine, ...]:
-        return tuple(line for line in self.made.lines if line.line.id in self.mail.lines and line.status == status)
 
 
 def lookup_mail(lookup: Lookup, mailed: MailedLink, merchant: Merchant, portal_url: str, at: datetime) -> EmailMessage:

@@ -24,7 +24,9 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import mail_failed, mail_sent, mails_claimed
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
-from chalicelib.mail import Letter, lookup_mail, return_mail, staff_mail
+from chalicelib.letter import Letter
+from chalicelib.logs import report
+from chalicelib.mail import lookup_mail, return_mail, staff_mail
 from chalicelib.message import MailHeld, MailRefused, Post
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
@@ -73,16 +75,20 @@ class Worker:
                 task = self._task(record["dynamodb"].get("NewImage", {}))
                 number = str(record["dynamodb"]["SequenceNumber"])
             except (AttributeError, KeyError, TypeError, ValueError):
-                _report("record_unreadable", record=str(record.get("eventID")) if isinstance(record, Mapping) else None)
+                report("record_unreadable", record=str(record.get("eventID")) if isinstance(record, Mapping) else None)
                 continue
             if task and (self.clock() - started > ENOUGH or not self._attempt(task)):
                 failed.append({"itemIdentifier": number})
         return {"batchItemFailures": failed}
 
-    def sweep(self) -> None:
-        """Send what has waited for longer than a minute: a bounded number of items within a bounded time, oldest first."""
+    def sweep(self, *others: Iterator[Task]) -> None:
+        """Send what has waited for longer than a minute: a bounded number of items within a bounded time, oldest first.
+
+        `others` is work of another kind; it takes turns with the mails, so that neither starves.
+        """
         started = self.clock()
-        for task in islice(self._left_behind(started - PATIENCE), SWEEP_ITEMS):
+        until = started - PATIENCE
+        for task in islice(_by_turns([self._unsent(until), self._unanswered(until), *others]), SWEEP_ITEMS):
             if self.clock() - started > ENOUGH:
                 return
             self._attempt(task)
@@ -95,19 +101,6 @@ class Worker:
             return partial(self._answer, image["id"]["S"], by="stream")
         ids = image["merchant"]["S"], image["order_number"]["S"], int(image["slot"]["N"])
         return partial(self._send_all, *ids, by="stream")
-
-    def _left_behind(self, until: datetime) -> Iterator[Task]:
-        """Yield lookups and returns by turns, so that a flood of either leaves the other its share of the time."""
-        sources = [self._unsent(until), self._unanswered(until)]
-        while sources:
-            for source in tuple(sources):
-                try:
-                    yield next(source)
-                except StopIteration:
-                    sources.remove(source)
-                except Unavailable as error:
-                    _report("sweep_stopped", why=error.why)
-                    sources.remove(source)
 
     def _unanswered(self, until: datetime) -> Iterator[Task]:
         for lookup in self.sessions.unanswered(until):
@@ -122,10 +115,10 @@ class Worker:
         try:
             task()
         except Unavailable as error:
-            _report("put_off", item=_name(task), service=error.service, why=error.why)
+            report("put_off", item=_name(task), service=error.service, why=error.why)
             return False
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one item is left to the sweep and keeps no others waiting
-            _report("item_failed", item=_name(task), error=_what(error))
+            report("item_failed", item=_name(task), error=what(error))
         return True
 
     def _answer(self, lookup_id: str, *, by: Claimant) -> None:
@@ -150,7 +143,7 @@ class Worker:
                 message = lookup_mail(lookup, mailed, merchant, self.portal_url, self.clock())
             self.post.send(message, {"shop": merchant.slug, "message": lookup.purpose})
         except MailRefused as error:
-            _report("mail_refused", shop=merchant.slug, message=lookup.purpose, why=error.why)
+            report("mail_refused", shop=merchant.slug, message=lookup.purpose, why=error.why)
 
     def _send_all(self, merchant: str, number: str, slot: int, *, by: Claimant) -> None:
         """Send the waiting mails of a return in their order; one that is put off keeps later ones back."""
@@ -180,14 +173,14 @@ class Worker:
             message = return_mail(letter, self.access.link_to_return(made), self.portal_url, self.clock())
             self.post.send(message, {"shop": made.merchant, "message": mail.message})
         except Exception as error:
-            why = _what(error)
+            why = what(error)
             if isinstance(error, MailRefused) or self.clock() - mail.queued_at >= SEND_FOR:
-                _report("mail_given_up", shop=made.merchant, of=made.id, mail=mail.id, why=why)
+                report("mail_given_up", shop=made.merchant, of=made.id, mail=mail.id, why=why)
                 self._mark(made, mail, lambda current: mail_failed(current, mail.id, why))
             elif isinstance(error, Unavailable):
                 raise
             else:
-                _report("mail_held", shop=made.merchant, of=made.id, mail=mail.id, why=why)
+                report("mail_held", shop=made.merchant, of=made.id, mail=mail.id, why=why)
         else:
             self._mark(made, mail, lambda current: mail_sent(current, mail.id, self.clock()))
             _log.info(json.dumps({"event": "mail_sent", "shop": made.merchant, "of": made.id, "mail": mail.id}))
@@ -204,6 +197,19 @@ class Worker:
         raise Unavailable("the return", "others keep writing it")
 
 
+def _by_turns(sources: list[Iterator[Task]]) -> Iterator[Task]:
+    """Yield from all sources in turn, so that a flood in one leaves the others their share of the time."""
+    while sources:
+        for source in tuple(sources):
+            try:
+                yield next(source)
+            except StopIteration:
+                sources.remove(source)
+            except Exception as error:  # noqa: BLE001 - what is wrong with one kind of work keeps no other waiting
+                report("sweep_stopped", why=what(error))
+                sources.remove(source)
+
+
 def _untried(image: Image) -> bool:
     """Say whether something to send shows in an image that nobody has claimed: what a claim itself writes is no news."""
     mails = [mail["M"] for mail in image["outbox"]["L"]] if "outbox" in image else [image]
@@ -214,7 +220,7 @@ def _filled(mail: Image) -> set[str]:
     return {name for name, value in mail.items() if "NULL" not in value}
 
 
-def _what(error: Exception) -> str:
+def what(error: Exception) -> str:
     """Say what kind of error it is and where it was raised; never its words, which may hold what a customer wrote."""
     if isinstance(error, Unavailable | MailRefused | MailHeld):
         return error.why
@@ -224,8 +230,3 @@ def _what(error: Exception) -> str:
 
 def _name(task: Task) -> str:
     return "/".join(str(part) for part in task.args)
-
-
-def _report(event: str, **ids: str | None) -> None:
-    """Log one JSON line of ids and words of ours; never an address, a secret or what somebody wrote."""
-    _log.warning(json.dumps({"event": event} | ids))

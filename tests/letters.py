@@ -16,7 +16,8 @@ from chalicelib.domain.returns import Return, ReturnLine
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import OutcomeKind
 from chalicelib.domain.visits import LINK_LIFE, Link, LinkPurpose, Lookup
-from chalicelib.mail import Letter, lookup_mail, return_mail
+from chalicelib.letter import Letter
+from chalicelib.mail import lookup_mail, return_mail
 from chalicelib.shops import load_shops
 
 PORTAL_URL = "https://returns.example.com"
