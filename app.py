@@ -8,11 +8,11 @@ from chalice import Chalice, Rate
 
 from chalicelib.bootstrap import worker
 from chalicelib.logs import write_json
-from chalicelib.web.customer import blueprints
+from chalicelib.web import customer, staff
 
 app = Chalice(app_name="vuelta", configure_logs=False)
 write_json(app.app_name)
-for blueprint in blueprints:
+for blueprint in (*customer.blueprints, *staff.blueprints):
     app.register_blueprint(blueprint)
 
 

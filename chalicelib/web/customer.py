@@ -59,7 +59,7 @@ def customer(portal: Callable[[], Portal]) -> Blueprint:
     def answered(view: View) -> View:
         def called(**path: str) -> Response:
             call = Call(blueprint.current_request, portal(), path.pop("shop", None))
-            return errors.answered(call, view, path)
+            return errors.answered(call, view, path, errors.page_for)
 
         return called
 

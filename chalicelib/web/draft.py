@@ -16,7 +16,8 @@ from chalicelib.domain.orders import Line, Method
 from chalicelib.domain.verdicts import Decision, LineDecision, Outcome, OutcomeKind
 from chalicelib.visit import Visit
 from chalicelib.web import http
-from chalicelib.web.call import Call, NoSession, masked
+from chalicelib.web.base_call import NoSession
+from chalicelib.web.call import Call, masked
 from chalicelib.web.draft_forms import DetailsForm, ItemsForm, OutcomesForm
 from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, next_step
 

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from chalice import Response
 from chalice.app import Request
@@ -15,32 +16,37 @@ from chalicelib.desk import NothingChosen, StaleDraft, Unknown
 from chalicelib.domain.errors import Busy, LifecycleError, Unavailable
 from chalicelib.settings import InvalidSettings
 from chalicelib.web import http
-from chalicelib.web.call import Call, NoSession
+from chalicelib.web.base_call import BaseCall, NoSession
+from chalicelib.web.call import Call
 from chalicelib.web.forms import FindForm
+from chalicelib.web.staff_call import StaffCall
 
 log = logging.getLogger("vuelta")
 
 RETRY_SECONDS = 5
+AnyCall = TypeVar("AnyCall", bound=BaseCall)
 
 
-def answered(call: Call, view: Callable[..., Response], path: Mapping[str, str]) -> Response:
-    """Return the view's answer, or the page for what it raised."""
+def answered(
+    call: AnyCall, view: Callable[..., Response], path: Mapping[str, str], page_for: Callable[[AnyCall, Exception], Response]
+) -> Response:
+    """Return the view's answer, or the page for what it raised: which page, `page_for` knows."""
     try:
         if call.shop is None:
             return error_page(call, 404)
         return view(call, **path)
     except Exception as error:  # noqa: BLE001 Whatever it is, the customer sees a page that says what to do.
-        return _page_for(call, error)
+        return page_for(call, error)
 
 
-def not_there(call: Call, **_path: str) -> Response:
+def not_there(call: BaseCall, **_path: str) -> Response:
     """Answer that nothing stands at this address."""
     return error_page(call, 404)
 
 
-def error_page(call: Call, status: int) -> Response:
+def error_page(call: BaseCall, status: int) -> Response:
     """Return the page for an HTTP status: what happened, whether anything was lost, what to do."""
-    response = call.page("error", status, code=status)
+    response = call.page("customer/error", status, code=status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -51,23 +57,24 @@ def ended_page(call: Call) -> Response:
     return call.page("ended", 403, form=FindForm(), form_id="step")
 
 
-def _page_for(call: Call, error: Exception) -> Response:
+def page_for(call: Call, error: Exception) -> Response:
+    """Return the page for what a view of the customer's side raised."""
     match error:
         case http.Refused():
             return error_page(call, error.status)
         case NoSession() | Unknown():
             return ended_page(call)
         case StaleDraft():
-            return answered(call, _after_stale_draft, {})
+            return answered(call, _after_stale_draft, {}, page_for)
         case NothingChosen():
             return call.go(f"/{error.step}")
         case LifecycleError():
             return call.go("/items?notice=too_late")
         case Busy() | Unavailable():
-            _note(call.request, "unavailable", error)
+            note(call.request, "unavailable", error)
             return error_page(call, 503)
         case _:
-            _note(call.request, "failed", error)
+            note(call.request, "failed", error)
             return error_page(call, 500)
 
 
@@ -79,7 +86,7 @@ def _after_stale_draft(call: Call) -> Response:
     return call.go(f"/returns/{made.slot}?notice=already_made" if made else "/items?notice=stale")
 
 
-def _note(request: Request, event: str, error: Exception) -> None:
+def note(request: Request, event: str, error: Exception) -> None:
     """Log what kind of error it was and where it was raised, never words that may hold what a customer wrote."""
     trace, place = error.__traceback__, ""
     while trace:
@@ -111,9 +118,10 @@ class Middleware:
     def _as_page(self, request: Request, refused: Response) -> Response:
         slug = (request.uri_params or {}).get("shop")
         try:
-            page = error_page(Call(request, self._portal(), slug), refused.status_code)
+            kind: type[BaseCall] = StaffCall if request.path.startswith("/{shop}/staff") else Call
+            page = error_page(kind(request, self._portal(), slug), refused.status_code)
         except Exception as error:  # noqa: BLE001 A page about an error must never be the next error.
-            _note(request, "failed", error)
+            note(request, "failed", error)
             page = http.answer("<!doctype html><title>Error</title><h1>Error</h1>", refused.status_code, None, [])
         if "Allow" in refused.headers:
             page.headers["Allow"] = refused.headers["Allow"]

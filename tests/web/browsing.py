@@ -19,6 +19,7 @@ from chalice import Chalice
 from chalicelib.bootstrap import Portal
 from chalicelib.files import origin
 from chalicelib.web.customer import customer
+from chalicelib.web.staff import staff
 
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 FORM = "application/x-www-form-urlencoded"
@@ -98,6 +99,7 @@ class Browser:
         self.app = Chalice(app_name="vuelta")
         self.app.log.setLevel(logging.INFO)
         self.app.register_blueprint(customer(lambda: portal))
+        self.app.register_blueprint(staff(lambda: portal))
         self.secure = portal.settings.secure
         self.stage = stage
         self.language = language
@@ -118,6 +120,12 @@ class Browser:
     def submit(self, fields: Mapping[str, str] = {}, form_id: str = "step") -> Page:
         """Post a form of the page that is shown, with its hidden fields."""
         return self.post(self.page.action(form_id), {**self.page.hidden(form_id), **fields})
+
+    def submit_to(self, address: str, fields: Mapping[str, str] = {}) -> Page:
+        """Post the form of the page that goes to this address, with its hidden fields: one that has no name of its own."""
+        held = next(held for form, held in self.page.forms if form["action"] == address)
+        hidden = {each["name"]: each["value"] for _, each in held if each.get("type") == "hidden"}
+        return self.post(address, {**hidden, **fields})
 
     def send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
         """Send one request as API Gateway hands it on; return the answer as it takes it."""
@@ -233,7 +241,7 @@ def check_page(page: Page) -> None:
             assert attributes.get("id") in labelled, f"{where}: no label for {attributes}"
         if tag == "form":
             assert attributes["action"].startswith("/") or posts_a_file(page, attributes), where
-            assert attributes["method"] == "post", where
+            assert attributes["method"] in ("get", "post"), where
         if tag == "a":
             assert attributes["href"], where
     assert "{{" not in page.text.replace("{{7*7}}", ""), where

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from chalicelib.bootstrap import Portal, build
 from chalicelib.domain.identifiers import fold_email, fold_order_number
-from chalicelib.domain.visits import Link
+from chalicelib.domain.visits import Link, Lookup
 from chalicelib.local.demo.load import load
 from chalicelib.settings import Settings
 from tests.conftest import REGION, new_bucket, new_tables
@@ -55,6 +55,25 @@ class Site:
         """Return a browser that has opened an order by a link."""
         browser = self.browser(language)
         browser.get(self.link(number, language=language))
+        browser.submit()
+        assert browser.page.status == 200
+        return browser
+
+    def staff_link(self, email: str) -> str:
+        """Return the address of a link that signs one of the demo's staff in, as a mail would hold it."""
+        shop = email.partition("@")[2].partition(".")[0]
+        lookup = Lookup(
+            id=self.portal.staff.secret(), merchant=shop, number="", email=email, language="en", purpose="staff",
+            source="test", asked_at=self._at[0],
+        )  # fmt: skip
+        mailed = self.portal.staff.answer(lookup)
+        assert mailed, f"{email} is none of the staff"
+        return f"/{shop}/staff/link/{mailed.secret}"
+
+    def staff(self, email: str, language: str = "en") -> Browser:
+        """Return a browser in which one of the demo's staff is signed in."""
+        browser = self.browser(language)
+        browser.get(self.staff_link(email))
         browser.submit()
         assert browser.page.status == 200
         return browser

@@ -1,0 +1,60 @@
+"""Which address of the staff's console is answered by which view, and which role each takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chalice import Blueprint, Response
+
+from chalicelib import bootstrap
+from chalicelib.bootstrap import Portal
+from chalicelib.domain.merchant import Role
+from chalicelib.web import errors, staff_door, staff_errors, staff_queue
+from chalicelib.web.http import FORM
+from chalicelib.web.staff_call import StaffCall
+
+View = Callable[..., Response]
+
+ROUTES: tuple[tuple[str, str, View, Role | None], ...] = (
+    ("GET", "/{shop}/staff", staff_queue.queue, "read"),
+    # What stands open to everybody: the way in.
+    ("GET", "/{shop}/staff/sign-in", staff_door.sign_in, None),
+    ("POST", "/{shop}/staff/sign-in", staff_door.ask, None),
+    ("GET", "/{shop}/staff/sent", staff_door.sent, None),
+    ("GET", "/{shop}/staff/link/{token}", staff_door.link, None),
+    ("POST", "/{shop}/staff/link/{token}", staff_door.enter, None),
+    ("POST", "/{shop}/staff/sign-out", staff_door.sign_out, "read"),
+    # A form's own address, opened or reloaded as a page, leads to where the form stands.
+    ("GET", "/{shop}/staff/sign-out", staff_door.back_to_queue, None),
+    # Addresses that nothing stands at, here too: the gateway does not look among the customers' once it is among the staff's.
+    ("GET", "/{shop}/staff/{a}", errors.not_there, None),
+    ("GET", "/{shop}/staff/{a}/{b}", errors.not_there, None),
+    ("GET", "/{shop}/staff/{a}/{b}/{c}", errors.not_there, None),
+)
+"""Method, address, view, and the role from which on somebody may see or do it; None where nobody needs to be signed in."""
+
+
+def staff(portal: Callable[[], Portal]) -> Blueprint:
+    """Return the staff's side of this portal."""
+    blueprint = Blueprint(__name__)
+
+    def answered(view: View, role: Role | None) -> View:
+        def allowed(call: StaffCall, **path: str) -> Response:
+            if role:
+                call.demand(role)
+            return view(call, **path)
+
+        def called(**path: str) -> Response:
+            call = StaffCall(blueprint.current_request, portal(), path.pop("shop", None))
+            return errors.answered(call, allowed, path, staff_errors.page_for)
+
+        return called
+
+    for method, address, view, role in ROUTES:
+        content_types = {"content_types": [FORM]} if method == "POST" else {}
+        name = f"{view.__module__}.{view.__name__}"
+        blueprint.route(address, methods=[method], name=name, **content_types)(answered(view, role))
+    return blueprint
+
+
+blueprints = (staff(bootstrap.portal),)
