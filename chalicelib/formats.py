@@ -12,7 +12,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_decimal, format_percent, get_currency_name, get_currency_symbol
 from persiantools.jdatetime import JalaliDate
 
@@ -71,6 +71,14 @@ class Formats:
         """Write a date with its year: 18 March 2026."""
         return self.digits(format_date(day, "long", self.locale))
 
+    def month(self, day: dt.date) -> str:
+        """Write the month of a date with its year: March 2026."""
+        return self.digits(format_skeleton("yMMMM", day, locale=self.locale))
+
+    def short_date(self, day: dt.date) -> str:
+        """Write a date for an axis: 18 Mar."""
+        return self.digits(format_skeleton("MMMd", day, locale=self.locale))
+
     def day_and_date(self, day: dt.date) -> str:
         """Write a date near enough to need no year, with its weekday: Wednesday 18 March."""
         skeletons = self.locale.datetime_skeletons
@@ -117,6 +125,16 @@ class PersianFormats(Formats):
         """Write a date of the Jalali calendar: ۲۷ اسفند ۱۴۰۴."""
         jalali = _jalali(day)
         return self.digits(f"{jalali.day} {jalali.strftime('%B', locale='fa')} {jalali.year}")
+
+    def month(self, day: dt.date) -> str:
+        """Write the Jalali month of a date with its year: اسفند ۱۴۰۴."""
+        jalali = _jalali(day)
+        return self.digits(f"{jalali.strftime('%B', locale='fa')} {jalali.year}")
+
+    def short_date(self, day: dt.date) -> str:
+        """Write a Jalali date for an axis: ۲۷ اسفند."""
+        jalali = _jalali(day)
+        return self.digits(f"{jalali.day} {jalali.strftime('%B', locale='fa')}")
 
     def day_and_date(self, day: dt.date) -> str:
         """Write a Jalali date with its weekday and, as Persian likes it, its year: چهارشنبه ۲۷ اسفند ۱۴۰۴."""

@@ -76,6 +76,14 @@ class Wording:
         """Write a date with its year; of a moment, its date on the shop's calendar."""
         return self._formats.date(self._day(day))
 
+    def month(self, day: dt.date) -> str:
+        """Write the month of a date, of the language's own calendar, with its year."""
+        return self._formats.month(day)
+
+    def short_date(self, day: dt.date) -> str:
+        """Write a date for an axis, without its year."""
+        return self._formats.short_date(day)
+
     def day_and_date(self, day: dt.date | dt.datetime) -> str:
         """Write a date with its weekday: Wednesday 18 March."""
         return self._formats.day_and_date(self._day(day))

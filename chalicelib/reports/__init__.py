@@ -1,0 +1,1 @@
+"""What merchants look at: figures of an export, and the page that shows them."""
