@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from chalicelib.access import Access
@@ -17,7 +17,8 @@ from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.adapters.staff_sessions import StaffSessionsTable
 from chalicelib.counter import Counter
 from chalicelib.desk import Desk
-from chalicelib.ports import Files, Returns, Sessions
+from chalicelib.photos import Photos
+from chalicelib.ports import Files, LabelPort, Returns, Sessions
 from chalicelib.settings import Settings, read_settings
 from chalicelib.shops import Shop, load_shops
 from chalicelib.staff_access import StaffAccess
@@ -39,6 +40,7 @@ class Portal:
     returns: Returns
     sessions: Sessions
     files: Files
+    photos: Photos
     access: Access
     staff: StaffAccess
     desk: Desk
@@ -56,12 +58,14 @@ def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Por
     shops = load_shops()
     returns = ReturnsTable(Table(client, settings.returns_table))
     sessions = SessionsTable(Table(client, settings.sessions_table), clock)
+    files = BucketFiles(settings.files_bucket)
     return Portal(
         settings=settings,
         shops=shops,
         returns=returns,
         sessions=sessions,
-        files=BucketFiles(settings.files_bucket),
+        files=files,
+        photos=Photos(files, returns, shops, clock),
         access=Access(returns, sessions, clock, secret),
         staff=StaffAccess(shops, sessions, StaffSessionsTable(Table(client, settings.sessions_table), clock), clock, secret),
         desk=Desk(shops, returns, sessions, clock, secret, secrets.randbits),
@@ -85,9 +89,18 @@ def portal() -> Portal:
 def worker() -> Worker:
     """Return what sends the portal's mails; apart, because no page needs it."""
     from chalicelib.adapters.ses import Mailer, ses_client
+    from chalicelib.labelling import Labelling
     from chalicelib.worker import Worker
 
     wired = portal()
     mailer = Mailer(ses_client(), wired.settings.configuration_set)
     url = wired.settings.portal_url
-    return Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url)
+    labelling = Labelling(wired.returns, wired.files, wired.shops, partial(label_provider, wired.settings), wired.clock)
+    return Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url, labelling)
+
+
+def label_provider(settings: Settings, name: str) -> LabelPort | None:
+    """Return who sells labels under this name, None if no key for them is set."""
+    from chalicelib.adapters.easypost import EasyPost
+
+    return EasyPost(settings.easypost_key) if name == "easypost" and settings.easypost_key else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chalicelib.domain.errors import VueltaError
 
@@ -19,6 +19,7 @@ class Settings:
     """Where the tables and files are, how customers reach the portal, and how mails leave.
 
     `portal_url` has no slash at the end; every link in a mail begins with it. `reload_templates` is for those who edit them.
+    `easypost_key` is a secret; without it no labels are bought there.
     """
 
     returns_table: str
@@ -27,6 +28,7 @@ class Settings:
     files_bucket: str
     configuration_set: str | None = None
     reload_templates: bool = False
+    easypost_key: str | None = field(default=None, repr=False)
 
     @property
     def secure(self) -> bool:
@@ -46,6 +48,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         files_bucket=_required(environment, "FILES_BUCKET", "the name of the bucket of labels and photos"),
         configuration_set=environment.get("CONFIGURATION_SET") or None,
         reload_templates=environment.get("RELOAD_TEMPLATES") == "1",
+        easypost_key=environment.get("EASYPOST_API_KEY", "").strip() or None,
     )
 
 

@@ -24,6 +24,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import mail_failed, mail_sent, mails_claimed
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
+from chalicelib.labelling import Labelling, shows_label_work
 from chalicelib.letter import Letter
 from chalicelib.logs import report
 from chalicelib.mail import lookup_mail, return_mail, staff_mail
@@ -62,6 +63,7 @@ class Worker:
     post: Post
     clock: Callable[[], datetime]
     portal_url: str
+    labelling: Labelling
 
     def deliver(self, event: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
         """Send the mails of a batch of stream records; answer with the records to bring again (ReportBatchItemFailures).
@@ -95,12 +97,12 @@ class Worker:
 
     def _task(self, image: Image) -> Task | None:
         """Return what is to be done about the item of a stream record, None if it shows nothing new to send."""
-        if "unsent" not in image or not _untried(image):
+        if "unsent" not in image or not (_untried(image) or shows_label_work(image)):
             return None
         if image["type"]["S"] == "lookup":
             return partial(self._answer, image["id"]["S"], by="stream")
         ids = image["merchant"]["S"], image["order_number"]["S"], int(image["slot"]["N"])
-        return partial(self._send_all, *ids, by="stream")
+        return partial(self._look_after, *ids, by="stream")
 
     def _unanswered(self, until: datetime) -> Iterator[Task]:
         for lookup in self.sessions.unanswered(until):
@@ -108,7 +110,7 @@ class Worker:
 
     def _unsent(self, until: datetime) -> Iterator[Task]:
         for made in self.returns.unsent(until):
-            yield partial(self._send_all, made.merchant, made.order_number, made.slot, by="sweep")
+            yield partial(self._look_after, made.merchant, made.order_number, made.slot, by="sweep")
 
     def _attempt(self, task: Task) -> bool:
         """Do one item's work; False if trying again soon may help."""
@@ -144,6 +146,15 @@ class Worker:
             self.post.send(message, {"shop": merchant.slug, "message": lookup.purpose})
         except MailRefused as error:
             report("mail_refused", shop=merchant.slug, message=lookup.purpose, why=error.why)
+
+    def _look_after(self, merchant: str, number: str, slot: int, *, by: Claimant) -> None:
+        """Send the waiting mails of a return and see to its label, whatever becomes of the mails."""
+        try:
+            self._send_all(merchant, number, slot, by=by)
+        except Exception:
+            self.labelling.carry_out(merchant, number, slot, by=by)
+            raise
+        self.labelling.carry_out(merchant, number, slot, by=by)
 
     def _send_all(self, merchant: str, number: str, slot: int, *, by: Claimant) -> None:
         """Send the waiting mails of a return in their order; one that is put off keeps later ones back."""

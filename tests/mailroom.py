@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, cast
 
 from chalicelib.access import Access
 from chalicelib.adapters.dynamodb import Table, packed
@@ -16,6 +16,8 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.adapters.staff_sessions import StaffSessionsTable
 from chalicelib.domain.returns import Mail, Return
+from chalicelib.labelling import Labelling
+from chalicelib.ports import Files, Returns
 from chalicelib.shops import load_shops
 from chalicelib.staff_access import StaffAccess
 from chalicelib.worker import Worker
@@ -86,6 +88,13 @@ class _Broken:
         return lambda *arguments, **named: self._faults.call(name, function, *arguments, **named)
 
 
+class NoFiles:
+    """A bucket that nobody is to use."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"nobody is to {name} a file here")
+
+
 class Mailroom:
     """Azulu's tables with Ana's order, a postbox, and a worker between them."""
 
@@ -105,7 +114,12 @@ class Mailroom:
         returns, sessions = faults.on(self.returns), faults.on(self.sessions)
         access = Access(returns, sessions, self.clock, self.secret)
         staff = StaffAccess(load_shops(), sessions, faults.on(self.staff_sessions), self.clock, self.secret)
-        return Worker(access, staff, returns, sessions, load_shops(), faults.on(self.postbox), self.clock, PORTAL_URL)
+        post, labelling = faults.on(self.postbox), self.labelling(returns)
+        return Worker(access, staff, returns, sessions, load_shops(), post, self.clock, PORTAL_URL, labelling)
+
+    def labelling(self, returns: Returns) -> Labelling:
+        """Return what sees to labels, at shops that buy none."""
+        return Labelling(returns, cast("Files", NoFiles()), load_shops(), lambda name: None, self.clock)
 
     def clock(self) -> datetime:
         return self.at

@@ -6,6 +6,7 @@ import itertools
 import json
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -22,7 +23,7 @@ from chalicelib.domain.lifecycle import cancelled, decided, mails_claimed
 from chalicelib.domain.visits import LOOKUP_LIFE
 from chalicelib.local.pump import RETRIES, carry, read_stream
 from chalicelib.message import MailHeld, MailRefused
-from chalicelib.worker import SEND_FOR, SUPERSEDED, Worker
+from chalicelib.worker import SEND_FOR, SUPERSEDED
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, made, order, stored
 from tests.mailroom import PORTAL_URL, Crash, Event, Faults, Mailroom, event
@@ -196,7 +197,7 @@ def test_what_only_an_operator_can_mend_keeps_no_other_mail_waiting_and_goes_onc
 
 def test_a_mail_that_cannot_be_composed_is_reported_and_goes_once_it_can_be(room: Mailroom, reports: Reports) -> None:
     news = room.has(made("authorised", "under_review"))
-    broken = Worker(room.worker.access, room.worker.staff, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
+    broken = replace(room.worker, shops={})
     for _ in range(20):
         assert broken.deliver(news) == NOTHING_FAILED
     room.at += SEND_FOR - timedelta(minutes=10)
@@ -210,7 +211,7 @@ def test_a_mail_that_cannot_be_composed_is_reported_and_goes_once_it_can_be(room
 
 def test_a_mail_that_nobody_could_compose_for_a_day_is_given_up(room: Mailroom) -> None:
     room.has(made("authorised"))
-    broken = Worker(room.worker.access, room.worker.staff, room.returns, room.sessions, {}, room.postbox, room.clock, PORTAL_URL)
+    broken = replace(room.worker, shops={})
     room.at += SEND_FOR
     broken.sweep()
     assert str(room.mail().failed).startswith("KeyError at worker.py:")

@@ -45,7 +45,7 @@ def to_be_voided(made: Return) -> bool:
     """Say whether a label that was bought, or may have been, is for nothing: all was taken back, or never sent in time."""
     over = not made.parcel and all(line.status in ("cancelled", "expired", "rejected") for line in made.lines)
     order = made.label_order
-    doubtful = order is not None and order.rate is not None and order.missing is None
+    doubtful = order is not None and order.rate is not None and order.missing in (None, "unclear")
     return over and (made.label.voidable if made.label else doubtful)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib.labelling import Labelling
 from chalicelib.local.tables import RESOURCES, load_template
 from chalicelib.worker import Worker
 from tests.conftest import REGION
@@ -45,6 +46,7 @@ class Watched:
             self._postbox,
             portal.clock,
             settings.portal_url,
+            Labelling(portal.returns, portal.files, portal.shops, lambda name: None, portal.clock),
         )
         # The tests' own look into the tables, which no role has to allow.
         self._aside = boto3.client("dynamodb", region_name=REGION)
