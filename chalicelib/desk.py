@@ -32,7 +32,7 @@ class StaleDraft(VueltaError):
 
 
 class NothingChosen(VueltaError):
-    """The draft cannot become a return yet; `step` is the one that is missing: items, details or outcomes."""
+    """The draft cannot become a return yet; `step` is the one that is missing: items, details, photos or outcomes."""
 
     def __init__(self, step: str) -> None:
         super().__init__(f"the draft lacks {step}")
@@ -111,6 +111,15 @@ class Desk:
 
         return self._redraft(visit, told, draft_id)
 
+    def go_without_photos(self, visit: Visit, draft_id: str, line_id: str, *, without: bool) -> Visit:
+        """Keep that the customer cannot take photos of a line, or can after all. StaleDraft as in `submit`."""
+
+        def told(draft: Draft) -> Draft:
+            lines = (line.model_copy(update={"no_photos": without}) if line.id == line_id else line for line in draft.lines)
+            return draft.changed(lines=tuple(lines))
+
+        return self._redraft(visit, told, draft_id)
+
     def choose_outcomes(
         self, visit: Visit, draft_id: str, outcomes: Mapping[str, OutcomeKind], method: Method, store: str | None
     ) -> Visit:
@@ -143,10 +152,18 @@ class Desk:
         seen = shown(decision, draft)
         return decision, seen, differences(draft.shown, seen)
 
-    def submit(self, visit: Visit, draft_id: str, seen: str, language: str | None = None) -> Return:
+    def submit(
+        self,
+        visit: Visit,
+        draft_id: str,
+        seen: str,
+        language: str | None = None,
+        photos: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Return:
         """Make the return that the customer saw on the check page, once however often it is asked for.
 
-        `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too.
+        `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too. `photos`
+        holds by line id the keys of those that were cleaned; None where nobody could add any, as on the telephone.
         Raises StaleDraft if the page was about another draft, NothingChosen if it is not finished, ChangedMeanwhile if it
         would be decided otherwise now, Busy if the slots are fought over, LifecycleError if the order has too many returns.
         """
@@ -162,13 +179,8 @@ class Desk:
             decision, now, found = self.check(visit)
             if fingerprint(now) != seen:
                 raise ChangedMeanwhile(self._seen(visit, now, draft_id), found)
-            if visit.unanswered(decision):
-                raise NothingChosen("details")
-            if any(line["outcome"] is None for line in now["lines"].values() if line["verdict"] != "refused"):
-                raise NothingChosen("outcomes")
-            if all(line["verdict"] == "refused" for line in now["lines"].values()):
-                raise NothingChosen("items")
-            new = self._new_return(visit, decision, language or visit.session.language)
+            _unfinished(visit, decision, now, photos)
+            new = self._new_return(visit, decision, language or visit.session.language, photos or {})
             if self.returns.add(new):
                 self.sessions.drop_draft(new.merchant, visit.session.number, draft_id)
                 return new
@@ -196,9 +208,9 @@ class Desk:
 
         return self._change(visit, slot, once)
 
-    def _new_return(self, visit: Visit, decision: Decision, language: str) -> Return:
+    def _new_return(self, visit: Visit, decision: Decision, language: str, photos: Mapping[str, tuple[str, ...]]) -> Return:
         wishes = {line.id: wished for line, wished in self._wishes(visit)}
-        return visit.new_return(decision, wishes, new_rma(self.random_bits(75)), language, self.clock())
+        return visit.new_return(decision, wishes, photos, new_rma(self.random_bits(75)), language, self.clock())
 
     def _change(self, visit: Visit, slot: int, step: Callable[[Return], Return]) -> Return:
         for _ in range(ATTEMPTS):
@@ -244,4 +256,18 @@ class Desk:
 
 def _told(line: DraftLine, described: DraftLine) -> DraftLine:
     """Return the line as it is described now, with what was chosen of it on other pages."""
-    return described.model_copy(update={"quantity": line.quantity, "outcome": line.outcome})
+    kept = {"quantity": line.quantity, "outcome": line.outcome, "no_photos": line.no_photos}
+    return described.model_copy(update=kept)
+
+
+def _unfinished(visit: Visit, decision: Decision, now: Shown, photos: Mapping[str, tuple[str, ...]] | None) -> None:
+    """Raise NothingChosen with the first step at which something is missing."""
+    if visit.unanswered(decision):
+        raise NothingChosen("details")
+    if photos is not None and any(len(photos.get(each, ())) < asked for each, asked in visit.photos_asked([decision]).items()):
+        raise NothingChosen("photos")
+    lines = now["lines"].values()
+    if any(line["outcome"] is None for line in lines if line["verdict"] != "refused"):
+        raise NothingChosen("outcomes")
+    if all(line["verdict"] == "refused" for line in lines):
+        raise NothingChosen("items")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chalicelib.domain.decisions import decide
@@ -66,7 +66,16 @@ class Visit:
             if self.available(line.id)
         )
         request = draft.changed(lines=kept).request(self.order, replacements, self.policy.conditions, method)
-        return decide(self.order, request, self.policy, self.at) if request else None
+        return self._held_back(draft, decide(self.order, request, self.policy, self.at)) if request else None
+
+    def photos_asked(self, decisions: Iterable[Decision]) -> dict[str, int]:
+        """Return by line id how many photos the customer is asked for, whichever way it goes; those who cannot are not."""
+        asked: dict[str, int] = {}
+        for line in (line for decision in decisions for line in decision.lines):
+            drafted = self.draft.line(line.id)
+            if line.photos and drafted and not drafted.no_photos:
+                asked[line.id] = max(line.photos, asked.get(line.id, 0))
+        return asked
 
     def unanswered(self, decision: Decision) -> tuple[str, ...]:
         """Return the ids of the lines with a condition that counts now and was not asked before."""
@@ -90,16 +99,22 @@ class Visit:
         return tuple(decision for decision in decisions if decision.verdict != "refused")
 
     def new_return(
-        self, decision: Decision, wishes: Mapping[str, Variant], reserved_rma: str, language: str, at: datetime
+        self,
+        decision: Decision,
+        wishes: Mapping[str, Variant],
+        photos: Mapping[str, tuple[str, ...]],
+        reserved_rma: str,
+        language: str,
+        at: datetime,
     ) -> Return:
         """Return what the checked draft becomes: every line that is not refused, in the next free slot.
 
-        `wishes` holds by line id the wished variants that the catalogue knows.
+        `wishes` holds by line id the wished variants that the catalogue knows, `photos` the keys of what shows the goods.
         """
         draft, order = self.draft, self.order
         assert draft.method is not None, "a checked draft has a method"
         lines = tuple(
-            _new_line(order.line(line.id), chosen, line, wishes.get(line.id))
+            _new_line(order.line(line.id), chosen, line, wishes.get(line.id), photos.get(line.id, ()))
             for line in decision.lines
             if line.verdict != "refused" and (chosen := draft.line(line.id))
         )
@@ -131,6 +146,12 @@ class Visit:
                 outbox=(),
             )
         )
+
+    def _held_back(self, draft: Draft, decision: Decision) -> Decision:
+        """Leave to a person what the customer cannot show in the photos that the policy asks for."""
+        unseen = {line.id for line in draft.lines if line.no_photos}
+        lines = tuple(line.for_a_person() if line.photos and line.id in unseen else line for line in decision.lines)
+        return replace(decision, lines=lines)
 
     def _offer(self, line: Line) -> LineOffer:
         available = self.available(line.id)
@@ -174,7 +195,7 @@ def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:
     return window.end(at, merchant)
 
 
-def _new_line(line: Line, chosen: DraftLine, decision: LineDecision, wish: Variant | None) -> ReturnLine:
+def _new_line(line: Line, chosen: DraftLine, decision: LineDecision, wish: Variant | None, photos: tuple[str, ...]) -> ReturnLine:
     assert chosen.reason is not None, "a checked line has a reason"
     assert chosen.outcome is not None, "a checked line has an outcome"
     outcome = next(each for each in decision.outcomes if each.kind == chosen.outcome)
@@ -185,6 +206,7 @@ def _new_line(line: Line, chosen: DraftLine, decision: LineDecision, wish: Varia
         remark=chosen.remark,
         wish=wish,
         wish_words=chosen.wish_words,
+        photos=photos,
         decision=decision,
         outcome=chosen.outcome,
         status="authorised" if outcome.approval == "automatic" else "under_review",

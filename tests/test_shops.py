@@ -15,8 +15,8 @@ from chalicelib.shops import MERCHANTS, load_shops
 
 CLAUSES = {
     "alustoora": [f"A{number}" for number in range(1, 9)],
-    "azulu": [f"Z{number}" for number in range(1, 19)],
-    "nurana": [f"N{number}" for number in (*range(6), *range(8, 15))],
+    "azulu": [*(f"Z{number}" for number in range(1, 7)), "photos", *(f"Z{number}" for number in range(7, 19))],
+    "nurana": [*(f"N{number}" for number in range(5)), "photos", *(f"N{number}" for number in (5, *range(8, 15)))],
 }
 
 

@@ -88,6 +88,12 @@ class BucketFiles:
                 raise Unavailable("the files", f"get_object: {type(error).__name__}") from error
         return found
 
+    def move(self, key: str, to: str) -> None:
+        """Give a file another name without reading it; nothing happens if it is not there."""
+        source = {"Bucket": self._bucket, "Key": key}
+        if self._call("copy_object", absent_ok=True, Key=to, CopySource=source) is not None:
+            self.delete(key)
+
     def list(self, prefix: str) -> tuple[StoredFile, ...]:
         """Return every file behind `prefix`, which ends with a slash, by key."""
         found: list[StoredFile] = []

@@ -15,6 +15,7 @@ class DraftLine(Shape):
     """One line that is to come back, as far as the customer has said.
 
     `answers` holds yes or no by condition; `wish_sku` is a variant of the catalogue, `wish_words` what it does not know.
+    `no_photos` says that the customer cannot take those that are asked for.
     """
 
     id: str
@@ -25,6 +26,7 @@ class DraftLine(Shape):
     wish_words: str = ""
     remark: str = ""
     outcome: OutcomeKind | None = None
+    no_photos: bool = False
 
 
 class Draft(Shape):

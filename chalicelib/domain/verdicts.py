@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
@@ -70,6 +70,13 @@ class LineDecision:
     unmet: tuple[str, ...] = ()
     photos: int = 0
     photos_clause: str = ""
+
+    def for_a_person(self) -> LineDecision:
+        """Return the decision with every outcome left to a person of the shop; a refusal stays as it is."""
+        if self.verdict == "refused":
+            return self
+        outcomes = tuple(replace(outcome, approval="review") for outcome in self.outcomes)
+        return replace(self, verdict="review", outcomes=outcomes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from chalicelib.web import http
 from chalicelib.web.call import Call
 from chalicelib.web.facts import facts
 from chalicelib.web.forms import FindForm, Mistake
-from chalicelib.web.questions import asked_of, next_step
+from chalicelib.web.photos import first_missing
 
 GROUPS = ("how_long", "excluded", "condition", "money", "sending")
 
@@ -82,7 +82,7 @@ def enter(call: Call, token: str) -> Response:
     if opened.purpose == "return":
         return call.go(f"/returns/{opened.return_slot}")
     visit = call.portal.desk.visit(session)
-    return call.go(f"/{next_step(visit, asked_of(call.portal.desk, visit))}")
+    return call.go(f"/{first_missing(call.portal, visit)}")
 
 
 def ask_again(call: Call, token: str) -> Response:

@@ -19,6 +19,7 @@ from chalicelib.web import http
 from chalicelib.web.base_call import NoSession
 from chalicelib.web.call import Call, masked
 from chalicelib.web.draft_forms import DetailsForm, ItemsForm, OutcomesForm
+from chalicelib.web.photos import asks, cleaned_photos, first_missing
 from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, next_step
 
 NOTICES = frozenset({"stale", "too_late", "already_made"})
@@ -87,8 +88,8 @@ def describe(call: Call) -> Response:
 def outcomes(call: Call) -> Response:
     """Show what the customer would get for each line, and by which way."""
     visit = call.visit()
-    missing = next_step(visit, asked_of(call.portal.desk, visit))
-    if missing in ("items", "details"):
+    missing = first_missing(call.portal, visit)
+    if missing in ("items", "details", "photos"):
         return call.go(f"/{missing}")
     return _outcomes_page(call, visit, call.portal.desk.decisions(visit), OutcomesForm.of(visit.draft), 200)
 
@@ -116,7 +117,7 @@ def choose_outcomes(call: Call) -> Response:
 def check(call: Call) -> Response:
     """Show everything once more before it is asked for."""
     visit = call.visit()
-    missing = next_step(visit, asked_of(call.portal.desk, visit))
+    missing = first_missing(call.portal, visit)
     if missing != "check":
         return call.go(f"/{missing}")
     decision, seen, found = call.portal.desk.check(visit)
@@ -132,10 +133,11 @@ def submit(call: Call) -> Response:
         return check(call)
     try:
         language = call.wording.language.code
-        made = call.portal.desk.submit(visit, call.fields.get("draft", ""), call.fields.get("seen", ""), language)
+        draft_id, seen = call.fields.get("draft", ""), call.fields.get("seen", "")
+        made = call.portal.desk.submit(visit, draft_id, seen, language, cleaned_photos(call.portal, visit))
     except ChangedMeanwhile as error:
-        decision, seen, _ = call.portal.desk.check(error.visit)
-        return _check_page(call, error.visit, decision, fingerprint(seen), error.differences, 409)
+        decision, shown, _ = call.portal.desk.check(error.visit)
+        return _check_page(call, error.visit, decision, fingerprint(shown), error.differences, 409)
     return call.go(f"/returns/{made.slot}/done")
 
 
@@ -216,6 +218,7 @@ def _outcomes_page(call: Call, visit: Visit, decisions: Mapping[Method, Decision
         form=form,
         mistakes=form.mistakes,
         named=[choice.line.name for choice in choices],
+        photos_asked=asks(decisions),
         ways=_ways(visit),
         signed_in=True,
         step=3,

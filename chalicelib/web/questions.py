@@ -62,6 +62,11 @@ def asks_country(policy: Policy) -> bool:
     return _mentions(policy, "from_country", "other_country")
 
 
+def asks_photos(policy: Policy) -> bool:
+    """Say whether this policy asks for photos of anything."""
+    return any(rule.photos for clause in policy.clauses for rule in clause.rules)
+
+
 def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
     """Return what is asked of each line of the draft that has units left, by line id."""
     offers = {offer.line.id: offer for offer in visit.offers()}

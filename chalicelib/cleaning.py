@@ -1,0 +1,81 @@
+"""Makes of an uploaded file a photo that is safe to show: its pixels alone, upright and of moderate size, written anew.
+
+Nothing of the file itself is kept: not where and when it was taken, not by which device, nor whatever else was hidden in it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from chalicelib.domain.errors import VueltaError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+ACCEPTED = ("image/jpeg", "image/png", "image/webp")
+"""What browsers are asked for. Not HEIC: telephones that take it hand over a JPEG where a page asks for one."""
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 64_000_000
+"""Cameras of telephones have fifty million; a picture that claims more would fill the memory, whatever its file's size."""
+LONGEST_SIDE = 2000
+"""In pixels: enough for a torn seam, and a tenth of the bytes."""
+
+_KINDS = ("JPEG", "PNG", "WEBP")
+_QUALITY = 85
+
+
+class NoPhotoError(VueltaError):
+    """A file is no picture that can be shown; the message says why, in a word or two of ours."""
+
+
+def cleaned(content: bytes) -> bytes:
+    """Return the picture in a file as a plain JPEG; NoPhotoError where it is none, is broken, or is larger than it should be.
+
+    What kind of picture it is says the content alone, never a name or a header.
+    """
+    if not content:
+        raise NoPhotoError("empty")
+    if len(content) > MOST_BYTES:
+        raise NoPhotoError("too many bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of what is odd in a file; what is wrong it raises.
+            return _drawn_anew(content)
+    except NoPhotoError:
+        raise
+    except Exception as error:
+        # Decoders stumble over hostile files in many ways: whatever they raise, this is no photo.
+        raise NoPhotoError(type(error).__name__) from error
+
+
+def _drawn_anew(content: bytes) -> bytes:
+    from PIL import Image, ImageOps  # noqa: PLC0415 - only who cleans needs it, and every page imports this module
+
+    with Image.open(BytesIO(content), formats=_KINDS) as picture:
+        # Known from the head of the file, before a single pixel of it is unpacked.
+        if picture.width * picture.height > MOST_PIXELS:
+            raise NoPhotoError("too many pixels")
+        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        upright = ImageOps.exif_transpose(_opaque(picture))
+        upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+        # A new picture has nothing but its pixels, where a converted one carries along what was said of the old one.
+        plain = Image.new("RGB", upright.size)
+        plain.paste(upright)
+    written = BytesIO()
+    plain.save(written, "JPEG", quality=_QUALITY, optimize=True)
+    return written.getvalue()
+
+
+def _opaque(picture: Image) -> Image:
+    """Return a picture in plain colours; what can be seen through stands on white."""
+    from PIL import Image  # noqa: PLC0415
+
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    seen = picture.convert("RGBA")
+    ground = Image.new("RGB", seen.size, "white")
+    ground.paste(seen, mask=seen.getchannel("A"))
+    ground.info = picture.info
+    return ground
