@@ -1,0 +1,122 @@
+"""Count an export's figures with DuckDB, many times faster: the same tables, exact to the last digit, or none at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.merchant import Merchant
+from chalicelib.reports.facts import TABLES, Facts, Row, Span
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_SQL = Path(__file__).with_name("analytics.sql")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TEXT, _NUMBER = "STRUCT(S VARCHAR)", "STRUCT(N VARCHAR)"
+LONGEST_ITEM = 16 * 1024 * 1024
+
+
+class Uncountable(VueltaError):
+    """The export holds something that only a reader item by item can judge: damage, or items of another shape."""
+
+
+def available() -> bool:
+    """Say whether the extra packages are installed."""
+    return find_spec("duckdb") is not None
+
+
+def count_files(files: Sequence[Path], merchant: Merchant, span: Span, *, threads: int | None = None) -> Facts:
+    """Return a shop's figures out of the files of a full export; Uncountable if any item or file is not as it should be."""
+    import duckdb  # noqa: PLC0415 - an extra, and large
+
+    with duckdb.connect(config={"autoinstall_known_extensions": False, "autoload_known_extensions": True}) as database:
+        database.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+        if threads:
+            database.execute(f"SET threads = {threads}")
+        _set_variables(database, merchant, span)
+        try:
+            database.execute(_reading(), [[str(file) for file in files], merchant.slug])
+        except duckdb.Error as error:
+            raise Uncountable(f"the files are not what an export holds: {str(error).splitlines()[0]}") from error
+        database.execute(_queries()["views"])
+        (uncountable,) = database.execute(_queries()["uncountable"]).fetchone() or (1,)
+        if uncountable:
+            raise Uncountable(f"{uncountable} lines or items are of another shape")
+        return Facts({name: _table(database, name) for name in TABLES})
+
+
+def _set_variables(database: DuckDBPyConnection, merchant: Merchant, span: Span) -> None:
+    database.execute("SET VARIABLE zone = ?", [merchant.zone])
+    database.execute("SET VARIABLE since = CAST(? AS DATE)", [str(span.since or date.min)])
+    database.execute("SET VARIABLE until = CAST(? AS DATE)", [str(span.until or date.max)])
+    database.execute("SET VARIABLE as_of = CAST(? AS TIMESTAMPTZ)", [span.as_of.isoformat()])
+
+
+def _reading() -> str:
+    return (
+        "CREATE TEMP TABLE raw AS SELECT Item FROM read_json(?, format = 'newline_delimited', compression = 'gzip', "
+        f"maximum_object_size = {LONGEST_ITEM}, columns = {{'Item': '{_item()}'}}) WHERE Item.merchant.S = ?"
+    )
+
+
+def _table(database: DuckDBPyConnection, name: str) -> dict[tuple[str, ...], Row]:
+    keys = len(TABLES[name][0])
+    rows = database.execute(_queries()[name]).fetchall()
+    return {tuple(row[:keys]): _sums(name, row[keys:]) for row in rows}
+
+
+def _sums(name: str, sums: tuple[Any, ...]) -> Row:
+    if name == "overdue":
+        return sums[0], _EPOCH + timedelta(microseconds=sums[1])
+    return tuple(int(each) if isinstance(each, Decimal) and each == int(each) and not _money(name, place) else each
+                 for place, each in enumerate(sums))  # fmt: skip
+
+
+def _money(name: str, place: int) -> bool:
+    return TABLES[name][1][place] in {"value", "promised", "settled", "amount", "fees", "reductions", "charges"}
+
+
+@cache
+def _queries() -> dict[str, str]:
+    parts = re.split(r"^-- name: (\w+)\n", _SQL.read_text("utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def _struct(fields: dict[str, str]) -> str:
+    return "STRUCT(" + ", ".join(f'"{name}" {kind}' for name, kind in fields.items()) + ")"
+
+
+def _map(fields: dict[str, str]) -> str:
+    return _struct({"M": _struct(fields)})
+
+
+def _list(kind: str) -> str:
+    return _struct({"L": f"{kind}[]"})
+
+
+def _item() -> str:
+    """Return the type of what is read of an item, orders' and returns' lines in one."""
+    bought = {"name": _TEXT, "product": _TEXT, "sku": _TEXT, "quantity": _NUMBER, "unit_price": _TEXT}
+    outcome = {"kind": _TEXT, "value": _TEXT, "deductions": _list(_map({"kind": _TEXT, "amount": _TEXT}))}
+    decision = {
+        "verdict": _TEXT, "price": _TEXT, "outcomes": _list(_map(outcome)), "clauses": _list(_map({"id": _TEXT, "effect": _TEXT}))
+    }  # fmt: skip
+    line = bought | {
+        "line": _map(bought), "status": _TEXT, "reason": _TEXT, "outcome": _TEXT, "arrived": _NUMBER, "granted": _map(outcome),
+        "decision": _map(decision), "inspection": _map({"value": _TEXT, "reduction": _TEXT}),
+    }  # fmt: skip
+    fields = dict.fromkeys(
+        ("type", "merchant", "currency", "queue", "created_at", "placed_at", "answer_by", "resolve_by"), _TEXT
+    ) | {
+        "slot": _NUMBER, "lines": _list(_map(line)), "timeline": _list(_map({"act": _TEXT, "at": _TEXT})),
+        "settlements": _list(_map({"charged": _TEXT})),
+    }  # fmt: skip
+    return _struct(fields).replace("'", "''")
