@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 import segno
@@ -12,6 +13,8 @@ from barcode.codex import Code128
 
 QUIET_QR = 4
 """Light modules around a QR code (ISO/IEC 18004)."""
+QUIET_BARS = 10
+"""Light modules before and after a Code 128 (ISO/IEC 15417)."""
 PIXELS_A_MODULE = 12
 """A code of the usual 45 modules with its margin is 540 pixels wide: large on a phone, and sharp when it is scaled."""
 
@@ -36,6 +39,20 @@ def qr_png(text: str) -> bytes:
 def data_uri(png: bytes) -> str:
     """Return a PNG picture as an address that holds it whole, for pages that load nothing."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A Code 128 as a picture of lines: how many modules wide with its light margins, and each dark bar's place and width."""
+
+    width: int
+    dark: tuple[tuple[int, int], ...]
+
+
+def bar_picture(text: str) -> Bars:
+    """Return a Code 128 with its light margins."""
+    modules = bar_modules(text)
+    return Bars(len(modules) + 2 * QUIET_BARS, tuple((QUIET_BARS + place, length) for place, length in dark_runs(modules)))
 
 
 def bar_modules(text: str) -> tuple[bool, ...]:

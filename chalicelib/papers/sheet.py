@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph, auto_detect_base_direction
 from fpdf.enums import TextDirection
@@ -224,9 +225,10 @@ class Sheet:
 @cache
 def _letters() -> frozenset[int]:
     """The code points that the fonts have, both weights."""
-    from fontTools.ttLib import TTFont  # noqa: PLC0415
-
-    found = [frozenset(TTFont(path, lazy=True).getBestCmap()) for path in FONTS.glob("*.ttf")]
+    found = []
+    for path in FONTS.glob("*.ttf"):
+        with TTFont(path, lazy=True) as font:
+            found.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*found)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
+from chalicelib.domain.returns import Return
 from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Link, Session
 from chalicelib.visit import Visit
 from chalicelib.web.base_call import BaseCall, NoSession
@@ -54,6 +55,12 @@ class Call(BaseCall):
     def visit(self) -> Visit:
         """Return the customer's order with all that stands around it, as `Desk.visit`; NoSession without a session."""
         return self.portal.desk.visit(self.session)
+
+    def made(self, slot: str) -> tuple[Visit, Return]:
+        """Return the visit and the return in this slot; the page is not there if the slot is empty."""
+        visit = self.visit()
+        made = next((each for each in visit.returns if str(each.slot) == slot), None)
+        return (visit, made) if made else self.not_there()
 
     def visit_to_save(self) -> Visit:
         """Return the visit for a step that only saves what was typed: a session that is over will do, but sees no page."""

@@ -8,7 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap import Portal
-from chalicelib.web import door, draft, errors, status
+from chalicelib.web import door, draft, errors, papers, photos, status
 from chalicelib.web.call import Call
 from chalicelib.web.http import FORM
 
@@ -28,6 +28,10 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/{shop}/items", draft.choose_items),
     ("GET", "/{shop}/details", draft.details),
     ("POST", "/{shop}/details", draft.describe),
+    ("GET", "/{shop}/photos", photos.photos),
+    ("POST", "/{shop}/photos", photos.go_on),
+    ("POST", "/{shop}/photos/remove", photos.remove),
+    ("POST", "/{shop}/photos/without", photos.without),
     ("GET", "/{shop}/outcomes", draft.outcomes),
     ("POST", "/{shop}/outcomes", draft.choose_outcomes),
     ("GET", "/{shop}/check", draft.check),
@@ -36,6 +40,9 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/{shop}/saved", draft.saved),
     ("GET", "/{shop}/returns/{slot}", status.status),
     ("GET", "/{shop}/returns/{slot}/done", status.done),
+    ("GET", "/{shop}/returns/{slot}/slip", papers.slip_page),
+    ("GET", "/{shop}/returns/{slot}/slip.pdf", papers.slip_file),
+    ("GET", "/{shop}/returns/{slot}/code.png", papers.code),
     ("POST", "/{shop}/returns/{slot}/tracking", status.track),
     ("GET", "/{shop}/returns/{slot}/cancel", status.confirm_cancelling),
     ("POST", "/{shop}/returns/{slot}/cancel", status.cancel),
@@ -44,6 +51,8 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/{shop}/find", door.back_to_start),
     ("GET", "/{shop}/sign-out", door.back_to_start),
     ("GET", "/{shop}/save", draft.back_to_items),
+    ("GET", "/{shop}/photos/remove", photos.back_to_photos),
+    ("GET", "/{shop}/photos/without", photos.back_to_photos),
     ("GET", "/{shop}/returns/{slot}/tracking", status.back_to_status),
     # Addresses that nothing stands at: a page of ours says so better than the gateway does.
     ("GET", "/{shop}/{a}", errors.not_there),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import uuid
 from collections.abc import Mapping
@@ -38,6 +39,11 @@ Directive = Literal["form-action", "img-src"]
 NOTHING_MORE: Mapping[Directive, str] = MappingProxyType({})
 
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_FILE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}\.[a-z]{3,4}")
+# What shows a PDF inside a browser is a page of its own that styles itself; nothing that a customer wrote is in the file's head.
+_FILE_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _CONTROLS = re.compile("[\x00-\x1f\x7f]")
 
 
@@ -75,12 +81,38 @@ def answer(
     return _response(html, status, {"Content-Type": HTML, "Content-Security-Policy": policy}, cookies)
 
 
+class _File(Response):
+    """Bytes, in base 64 as API Gateway takes them: it turns them back for every client, since it treats all types as binary.
+
+    Chalice's own way depends on the request's Accept header, which not every client sends.
+    """
+
+    def to_dict(self, binary_types: list[str] | None = None) -> dict[str, object]:  # noqa: ARG002 The base class asks for it.
+        """Return the answer as Lambda gives it to API Gateway."""
+        answered: dict[str, object] = super().to_dict(None)
+        return answered | {"body": base64.b64encode(self.body).decode("ascii"), "isBase64Encoded": True}
+
+
+def file(body: bytes, content_type: str, name: str, cookies: list[str]) -> Response:
+    """Return a file that browsers show if they can; `name`, of plain letters, is what it is saved as."""
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError("a file's name has a character that is not for headers")
+    headers = {
+        "Content-Type": content_type,
+        "Content-Disposition": f'inline; filename="{name}"',
+        "Content-Security-Policy": _FILE_POLICY,
+    }
+    return _response(body, 200, headers, cookies, _File)
+
+
 def see_other(address: str, cookies: list[str]) -> Response:
     """Send the browser on to another page of ours, to be fetched with GET."""
     return _response("", 303, {"Content-Type": HTML, "Location": address}, cookies)
 
 
-def _response(body: str, status: int, headers: Mapping[str, str], cookies: list[str]) -> Response:
+def _response(
+    body: str | bytes, status: int, headers: Mapping[str, str], cookies: list[str], kind: type[Response] = Response
+) -> Response:
     found: dict[str, str | list[str]] = {**HEADERS, "Content-Security-Policy": security_policy(None), **headers}
     # Chalice lets line breaks through in lists, so what is put there is looked at here.
     for value in (*headers.values(), *cookies):
@@ -88,7 +120,7 @@ def _response(body: str, status: int, headers: Mapping[str, str], cookies: list[
             raise ValueError("a header's value holds a control character")
     if cookies:
         found["Set-Cookie"] = cookies
-    return Response(body=body, status_code=status, headers=found)
+    return kind(body=body, status_code=status, headers=found)
 
 
 def base_path(request: Request) -> str:

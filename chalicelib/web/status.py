@@ -6,36 +6,39 @@ from chalice import Response
 
 from chalicelib.domain.carriers import recognise
 from chalicelib.domain.errors import LifecycleError
+from chalicelib.domain.instructions import ways
 from chalicelib.domain.returns import Return
 from chalicelib.visit import Visit
 from chalicelib.web import http
 from chalicelib.web.call import Call, masked
 from chalicelib.web.forms import TrackingForm
+from chalicelib.web.papers import code_to_show
+from chalicelib.web.photos import shown
 
 NOTICES = frozenset({"already_made", "tracked", "cancelled", "too_late"})
 
 
 def done(call: Call, slot: str) -> Response:
     """Say that the return is made, and what to do now."""
-    visit, made = _made(call, slot)
+    visit, made = call.made(slot)
     return _page(call, visit, made, "done")
 
 
 def status(call: Call, slot: str) -> Response:
     """Show where the return stands."""
-    visit, made = _made(call, slot)
+    visit, made = call.made(slot)
     return _page(call, visit, made, "status")
 
 
 def back_to_status(call: Call, slot: str) -> Response:
     """Lead to the return's page whoever opens the address that its tracking number is posted to."""
-    _, made = _made(call, slot)
+    _, made = call.made(slot)
     return call.go(f"/returns/{made.slot}")
 
 
 def track(call: Call, slot: str) -> Response:
     """Note the parcel's number; the carrier is recognised where the number says it."""
-    visit, made = _made(call, slot)
+    visit, made = call.made(slot)
     form = TrackingForm.read(call.fields)
     if call.switches_language:
         form.mistakes = []
@@ -53,7 +56,7 @@ def track(call: Call, slot: str) -> Response:
 
 def confirm_cancelling(call: Call, slot: str) -> Response:
     """Ask whether the return is to be taken back."""
-    visit, made = _made(call, slot)
+    visit, made = call.made(slot)
     if not made.cancellable:
         return call.go(f"/returns/{made.slot}")
     return _page(call, visit, made, "cancel")
@@ -61,7 +64,7 @@ def confirm_cancelling(call: Call, slot: str) -> Response:
 
 def cancel(call: Call, slot: str) -> Response:
     """Take the return back."""
-    visit, made = _made(call, slot)
+    visit, made = call.made(slot)
     if call.switches_language:
         return _page(call, visit, made, "cancel")
     try:
@@ -71,17 +74,11 @@ def cancel(call: Call, slot: str) -> Response:
     return call.go(f"/returns/{made.slot}?notice=cancelled")
 
 
-def _made(call: Call, slot: str) -> tuple[Visit, Return]:
-    """Return the visit and the return in this slot; the page is not there if the slot is empty."""
-    visit = call.visit()
-    made = next((each for each in visit.returns if str(each.slot) == slot), None)
-    return (visit, made) if made else call.not_there()
-
-
 def _page(call: Call, visit: Visit, made: Return, template: str, form: TrackingForm | None = None, code: int = 200) -> Response:
     notice = http.query(call.request, "notice")
-    parcel = made.parcel
+    parcel, photos = made.parcel, shown(call, made) if template == "status" else {}
     form = form or TrackingForm(parcel.tracking if parcel else "", parcel.carrier if parcel else "")
+    showable = code_to_show(call, visit, made) if template != "cancel" else None
     store = next((each for each in visit.shop.merchant.stores if each.id == made.store), None)
     return call.page(
         template,
@@ -89,9 +86,12 @@ def _page(call: Call, visit: Visit, made: Return, template: str, form: TrackingF
         visit=visit,
         made=made,
         store=store,
+        ways=ways(made),
+        code=showable,
         form=form,
         mistakes=form.mistakes,
         notice=notice if notice in NOTICES else None,
+        photos=photos,
         address=masked(made.email),
         signed_in=True,
         form_id="step" if template == "cancel" or (template == "status" and made.trackable) else None,

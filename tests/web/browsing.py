@@ -98,6 +98,7 @@ class Browser:
     def __init__(self, portal: Portal, language: str = "en", stage: str = "") -> None:
         self.app = Chalice(app_name="vuelta")
         self.app.log.setLevel(logging.INFO)
+        self.app.api.binary_types.clear()  # as app.py does
         self.app.register_blueprint(customer(lambda: portal))
         self.app.register_blueprint(staff(lambda: portal))
         self.secure = portal.settings.secure
@@ -116,6 +117,12 @@ class Browser:
         """Post a form, following where it leads."""
         body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
         return self._follow(self.send("POST", address, body, {"content-type": FORM} | headers))
+
+    def fetch(self, address: str, **headers: str) -> bytes:
+        """Return a file as it reaches the browser, once API Gateway has turned base 64 back."""
+        answer = self.send("GET", address, None, headers)
+        assert (answer["statusCode"], answer["isBase64Encoded"]) == (200, True), address
+        return base64.b64decode(answer["body"], validate=True)
 
     def submit(self, fields: Mapping[str, str] = {}, form_id: str = "step") -> Page:
         """Post a form of the page that is shown, with its hidden fields."""
@@ -192,7 +199,10 @@ class Browser:
 def check_headers(address: str, answer: Mapping[str, Any], *, secure: bool) -> None:
     """Hold an answer to the headers that every answer carries, and its body to the policy among them."""
     headers = answer["headers"]
-    assert headers["Content-Type"] == "text/html; charset=utf-8", address
+    if answer.get("isBase64Encoded"):
+        assert headers["Content-Type"] in ("application/pdf", "image/png"), address
+    else:
+        assert headers["Content-Type"] == "text/html; charset=utf-8", address
     assert headers["Cache-Control"] == "no-store", address
     assert headers["X-Content-Type-Options"] == "nosniff", address
     assert headers["Referrer-Policy"] == "same-origin", address
