@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.orders import StoredOrder, Variant
+from chalicelib.domain.places import sortable
 
 Item = dict[str, Any]
 """An item in plain Python values, as boto3's TypeSerializer takes them; amounts and times are strings."""
@@ -81,11 +82,6 @@ def item_to_variant(item: Mapping[str, Any]) -> Variant:
     """Read a variant back from its item."""
     value = {name: value for name, value in item.items() if name not in _FURNITURE}
     return Variant.model_validate(value, strict=False)
-
-
-def sortable(at: datetime) -> str:
-    """Write a moment so that text order is time order: UTC with microseconds, whatever the offset was."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def item_size(item: Item) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.adapters.dynamodb import from_values, to_values
-from chalicelib.adapters.items import Item, contact_key, order_key, sortable
-from chalicelib.domain.identifiers import fold_order_number
+from chalicelib.adapters.items import Item, contact_key, order_key
 from chalicelib.domain.label_steps import label_left_since
+from chalicelib.domain.places import queue_place, sortable
 from chalicelib.domain.returns import Return
 from chalicelib.domain.timing import wakes_at
 
@@ -43,11 +43,6 @@ def return_to_item(made: Return) -> Item:
     if wakes:
         item |= {"wake": WAKE, "wakes_at": sortable(wakes)}
     return item
-
-
-def queue_place(made: Return) -> str:
-    """Return where a return stands in its shop's queue: by its age, and no two at the same place."""
-    return f"{sortable(made.created_at)}#{fold_order_number(made.order_number)}/{made.slot}"
 
 
 def item_to_return(item: Mapping[str, Any]) -> Return:

@@ -15,11 +15,11 @@ from chalicelib.adapters.items import (
     item_to_variant,
     order_key,
     product_partition,
-    sortable,
 )
-from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, queue_place, return_to_item, slot_key
+from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, return_to_item, slot_key
 from chalicelib.adapters.withdrawn_orders import is_withdrawn
 from chalicelib.domain.orders import StoredOrder, Variant
+from chalicelib.domain.places import queue_place, sortable
 from chalicelib.domain.returns import Return, ReturnStatus
 
 _CHANGES = (

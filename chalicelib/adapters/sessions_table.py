@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from chalicelib.adapters.dynamodb import Table, from_values, readable, to_values
-from chalicelib.adapters.items import Item, sortable
+from chalicelib.adapters.items import Item
 from chalicelib.adapters.return_items import UNSENT
 from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.identifiers import fold_order_number
+from chalicelib.domain.places import sortable
 from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, SESSION_MEMORY, Link, Lookup, Session
 
 LINK_MEMORY = timedelta(days=30)

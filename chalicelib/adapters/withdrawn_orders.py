@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.adapters.items import Item, order_key, sortable
+from chalicelib.adapters.items import Item, order_key
+from chalicelib.domain.places import sortable
 
 _WITHDRAWN = "withdrawn"
 

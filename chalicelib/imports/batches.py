@@ -8,7 +8,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Protocol
 
-from chalicelib.adapters.items import Item, sortable
+from chalicelib.adapters.items import Item
+from chalicelib.domain.places import sortable
 from chalicelib.imports.lines import Rejected
 from chalicelib.imports.records import Entry
 

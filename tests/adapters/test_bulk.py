@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from chalicelib.adapters.bulk import BulkTable, open_bulk_table
 from chalicelib.adapters.dynamodb import packed
-from chalicelib.adapters.items import sortable
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.places import sortable
 from chalicelib.settings import InvalidSettings
 
 EARLY = datetime(2026, 3, 1, tzinfo=UTC)
