@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice import Chalice, Rate
 
-from chalicelib.bootstrap import worker
+from chalicelib.bootstrap import portal, worker
 from chalicelib.logs import write_json
 from chalicelib.web import customer, staff
 
@@ -22,6 +22,12 @@ for blueprint in (*customer.blueprints, *staff.blueprints):
 def deliver(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Send the mails that a batch of stream records brings; answers with the records to bring again."""
     return worker().deliver(event)
+
+
+@app.lambda_function(name="clean")
+def clean(event: dict[str, Any], _context: object) -> None:
+    """Make of an uploaded photo what may be shown, or put it aside."""
+    portal().photos.cleaned_by(event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")

@@ -26,6 +26,7 @@ from chalicelib.staff_access import StaffAccess
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+    from chalicelib.forgetting import Forgetting
     from chalicelib.worker import Worker
 
 Clock = Callable[[], datetime]
@@ -65,7 +66,7 @@ def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Por
         returns=returns,
         sessions=sessions,
         files=files,
-        photos=Photos(files, returns, shops, clock),
+        photos=Photos(files, returns, sessions, shops, clock),
         access=Access(returns, sessions, clock, secret),
         staff=StaffAccess(shops, sessions, StaffSessionsTable(Table(client, settings.sessions_table), clock), clock, secret),
         desk=Desk(shops, returns, sessions, clock, secret, secrets.randbits),
@@ -83,6 +84,16 @@ def secret() -> str:
 def portal() -> Portal:
     """Return the portal that the environment describes; InvalidSettings if it does not."""
     return build(read_settings(), dynamodb_client())
+
+
+def forgetting() -> Forgetting:
+    """Return what forgets customers; apart, because no page needs it."""
+    from chalicelib.adapters.personal_items import PersonalItems
+    from chalicelib.forgetting import Forgetting
+
+    settings, client = read_settings(), dynamodb_client()
+    personal = PersonalItems(Table(client, settings.returns_table), Table(client, settings.sessions_table))
+    return Forgetting(personal, BucketFiles(settings.files_bucket), now)
 
 
 @cache

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
+from typing import Any
 from urllib.parse import quote, unquote
 
 from chalicelib.cleaning import ACCEPTED, MOST_BYTES, NoPhotoError, cleaned
@@ -21,7 +23,7 @@ from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.visits import DRAFT_LIFE
 from chalicelib.files import INCOMING, QUARANTINE, StoredFile, TooLarge, UploadForm
-from chalicelib.ports import Files, Returns
+from chalicelib.ports import Files, Returns, Sessions
 from chalicelib.shops import Shop
 
 PHOTOS = "photos/"
@@ -29,6 +31,7 @@ LEFT_AFTER = timedelta(minutes=1)
 """How long what was uploaded is left to the event that it causes before somebody else cleans it."""
 FORGOTTEN_AFTER = DRAFT_LIFE + timedelta(days=1)
 """When photos are deleted of which nothing came: the draft that they were for is gone by then."""
+DAY_SECONDS = 24 * 3600
 OPEN: frozenset[ReturnStatus] = frozenset({"under_review", "received", "accepted", "authorised", "sent"})
 
 _SEGMENT = "[^/]+"
@@ -93,6 +96,7 @@ class Photos:
 
     files: Files
     returns: Returns
+    sessions: Sessions
     shops: Mapping[str, Shop]
     clock: Callable[[], datetime]
 
@@ -133,6 +137,10 @@ class Photos:
         if _NAME.fullmatch(name):
             self.files.delete(f"{drawer.line(line_id)}{name}")
 
+    def cleaned_by(self, event: Mapping[str, Any]) -> None:
+        """Clean the file that an event of the bucket tells of (EventBridge, "Object Created")."""
+        self.clean(str(event["detail"]["object"]["key"]))
+
     def clean(self, key: str) -> None:
         """Make of an uploaded file a photo that can be shown, or put it aside; a second time nothing happens.
 
@@ -157,43 +165,51 @@ class Photos:
             self.files.put(f"{path}.jpg", photo, "image/jpeg")
         self.files.delete(key)
 
-    def clean_left_behind(self, patience: timedelta = LEFT_AFTER) -> None:
-        """Clean what was uploaded a while ago and whose event was lost."""
-        until = self.clock() - patience
+    def left_behind(self) -> Iterator[partial[None]]:
+        """Yield the cleaning of each file that was uploaded a while ago and whose event was lost."""
+        until = self.clock() - LEFT_AFTER
         for each in self.files.list(f"{INCOMING}{PHOTOS}"):
             if each.changed_at <= until:
-                self.clean(each.key)
+                yield partial(self.clean, each.key)
 
-    def tidy(self, slug: str) -> int:
-        """Delete a shop's photos whose time is over; return how many files. To be called about once a day.
+    def outlived(self) -> Iterator[partial[None]]:
+        """Yield, in the first sweep of a day, the tidying of every draft's photos whose time may be over.
 
         Those of a return go so many days after it came to its end as the shop says; those of which no return was made go with
         the draft that they were for.
         """
         now = self.clock()
-        kept_for = timedelta(days=self.shops[slug].merchant.time.photos_days)
-        newest: dict[str, datetime] = {}
-        for each in self.files.list(f"{PHOTOS}{slug}/"):
-            folder = "/".join(each.key.split("/")[:4]) + "/"
-            newest[folder] = max(each.changed_at, newest.get(folder, each.changed_at))
-        deleted = 0
-        for folder, changed_at in newest.items():
-            if now - changed_at > min(kept_for, FORGOTTEN_AFTER) and self._over(slug, folder, now - changed_at, kept_for):
-                deleted += self.files.delete(folder)
-        return deleted
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        for slug, shop in self.shops.items():
+            if not self.sessions.admit(f"photos/{slug}", now.isoformat(), 1, today, DAY_SECONDS):
+                continue
+            soonest = min(timedelta(days=shop.merchant.time.photos_days), FORGOTTEN_AFTER)
+            newest: dict[str, datetime] = {}
+            for each in self.files.list(f"{PHOTOS}{slug}/"):
+                folder = "/".join(each.key.split("/")[:4]) + "/"
+                newest[folder] = max(each.changed_at, newest.get(folder, each.changed_at))
+            due = [folder for folder, changed_at in newest.items() if now - changed_at > soonest]
+            # More than a sweep can look at are looked at over some days, whichever comes first.
+            for folder in sorted(due, key=lambda each: sha256(f"{today}{each}".encode()).digest()):
+                yield partial(self.tidy, folder)
+
+    def tidy(self, folder: str) -> None:
+        """Delete the photos of one draft, if the time of the return that it became is over, or nothing came of it."""
+        _, slug, number, draft_id, _ = folder.split("/")
+        _, returns = self.returns.order_with_returns(slug, unquote(number))
+        made = next((each for each in returns if each.draft_id == draft_id), None)
+        if made is None:
+            over = all(self.clock() - each.changed_at > FORGOTTEN_AFTER for each in self.files.list(folder))
+        else:
+            kept_for = timedelta(days=self.shops[slug].merchant.time.photos_days)
+            over = made.status not in OPEN and self.clock() - made.timeline[-1].at > kept_for
+        if over:
+            self.files.delete(folder)
 
     def forget(self, made: Return) -> int:
         """Delete every file of a return's photos, also what was put aside; return how many."""
         folder = Drawer.of(made.merchant, made.order_number, made.draft_id).folder
         return sum(self.files.delete(f"{place}{folder}") for place in ("", INCOMING, QUARANTINE))
-
-    def _over(self, slug: str, folder: str, age: timedelta, kept_for: timedelta) -> bool:
-        _, _, number, draft_id, _ = folder.split("/")
-        _, returns = self.returns.order_with_returns(slug, unquote(number))
-        made = next((each for each in returns if each.draft_id == draft_id), None)
-        if made is None:
-            return age > FORGOTTEN_AFTER
-        return made.status not in OPEN and self.clock() - made.timeline[-1].at > kept_for
 
 
 def order_folder(merchant: str, number: str) -> str:

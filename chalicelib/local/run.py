@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 import boto3
 
-from app import app, deliver, sweep
+from app import app, clean, deliver, sweep
 from chalicelib.bootstrap import portal
 from chalicelib.domain.errors import VueltaError
-from chalicelib.local import aws, gateway, mailbox
+from chalicelib.local import aws, gateway, mailbox, uploads
 from chalicelib.local.demo.load import load
 from chalicelib.local.pump import carry, read_stream
 from chalicelib.local.tour import Tour, tour
@@ -60,6 +60,7 @@ def serve(port: int) -> None:
         running.callback(_serve(mailbox.make_server(port + 1, stations, portal_url, exports)))
         for arn in aws.stream_arns():
             running.callback(_repeat(_pump(arn, stop), stop, POLL_SECONDS))
+        running.callback(_repeat(_cleaning(), stop, POLL_SECONDS))
         running.callback(_repeat(lambda: sweep(gateway.SCHEDULED, gateway.context()), stop, SWEEP_SECONDS))
         _greet(stations, portal_url, mailbox_url, exports)
         stop.wait()
@@ -116,6 +117,11 @@ def _pump(arn: str, stop: threading.Event) -> Callable[[], None]:
             log.error("given up after the last attempt: stream record %s", record["dynamodb"]["SequenceNumber"])
 
     return act
+
+
+def _cleaning() -> Callable[[], None]:
+    client = boto3.client("s3")
+    return lambda: uploads.carry(client, aws.BUCKET, lambda event: clean(event, gateway.context()))
 
 
 def _greet(stations: Tour, portal_url: str, mailbox_url: str, exports: str) -> None:
