@@ -14,7 +14,7 @@ from chalicelib.domain.places import queue_place
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.ports import Returns
 from chalicelib.shops import load_shops
-from chalicelib.waiting import MOST_READ, PAGE, Wanted, queue_page
+from chalicelib.waiting import FILTERED_BATCH, MOST_READ, PAGE, Wanted, queue_page
 from tests.made import NOON, made
 
 AZULU: Merchant = load_shops()["azulu"].merchant
@@ -84,7 +84,7 @@ def test_a_filter_that_matches_little_reads_a_bounded_number_and_says_how_far_it
     first = queue_page(cast("Returns", shelf), AZULU, Wanted(sku="RARE-1"))
     assert first.returns == ()
     assert first.reached == NOON + timedelta(minutes=MOST_READ - 1)
-    assert shelf.reads <= MOST_READ + 3 * (PAGE + 1)
+    assert shelf.reads <= MOST_READ + FILTERED_BATCH
     assert [len(page) for page in all_pages(shelf, Wanted(sku="RARE-1"))] == [0, 0, 1]
 
 
