@@ -62,9 +62,9 @@ class StaffCall(BaseCall):
         asked = f"?{urlencode(query)}" if query else ""
         return super().go(f"/staff{path}{asked}")
 
-    def go_to_return(self, made: Return, **query: str) -> Response:
-        """Send the browser on to a return's page."""
-        return self.go("/return", of=made.id, **query)
+    def go_to_return(self, made: Return, path: str = "", **query: str) -> Response:
+        """Send the browser on to a return's page, or to one of those behind it, such as `/receive`."""
+        return self.go(f"/return{path}", id=made.id, **query)
 
     def furniture(self) -> dict[str, object]:
         """Return what the console's pages need besides what every page needs."""
