@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chalicelib.domain.errors import VueltaError
 
-COMMANDS = ("serve", "decide", "policy", "orders", "catalogue", "returns")
+COMMANDS = ("serve", "decide", "policy", "orders", "catalogue", "returns", "exports", "customers", "report")
 
 
 def build_parser() -> argparse.ArgumentParser:

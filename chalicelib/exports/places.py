@@ -81,6 +81,10 @@ class Folder:
         except OSError as error:
             raise ExportRefused(f"cannot read {self._path / name}: {error.strerror or error}") from None
 
+    def path(self, name: str) -> Path:
+        """Return where a file lies on this machine."""
+        return self._path / name
+
     def within(self, name: str) -> Folder:
         """Return a folder in this one."""
         return Folder(self._path / name)

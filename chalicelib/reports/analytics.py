@@ -61,16 +61,16 @@ def _set_variables(database: DuckDBPyConnection, merchant: Merchant, span: Span)
 
 
 def _reading() -> str:
-    return (
-        "CREATE TEMP TABLE raw AS SELECT Item FROM read_json(?, format = 'newline_delimited', compression = 'gzip', "
-        f"maximum_object_size = {LONGEST_ITEM}, columns = {{'Item': '{_item()}'}}) WHERE Item.merchant.S = ?"
-    )
+    """Return what fills `raw`: the types are our own, the files and the shop are bound."""
+    source = f"format = 'newline_delimited', compression = 'gzip', maximum_object_size = {LONGEST_ITEM}"
+    columns = f"columns = {{'Item': '{_item()}'}}"
+    return f"CREATE TEMP TABLE raw AS SELECT Item FROM read_json(?, {source}, {columns}) WHERE Item.merchant.S = ?"  # noqa: S608
 
 
 def _table(database: DuckDBPyConnection, name: str) -> dict[tuple[str, ...], Row]:
     keys = len(TABLES[name][0])
     rows = database.execute(_queries()[name]).fetchall()
-    return {tuple(row[:keys]): _sums(name, row[keys:]) for row in rows}
+    return {tuple(row[:keys]): _sums(name, row[keys:]) for row in sorted(rows, key=lambda row: row[:keys])}
 
 
 def _sums(name: str, sums: tuple[Any, ...]) -> Row:

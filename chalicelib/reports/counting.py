@@ -37,7 +37,7 @@ class Count:
 
     def facts(self) -> Facts:
         """Return what was counted so far."""
-        tables = {name: {key: tuple(row) for key, row in table.items()} for name, table in self._tables.items()}
+        tables = {name: {key: tuple(row) for key, row in sorted(table.items())} for name, table in self._tables.items()}
         return Facts(tables, self.unreadable)
 
     def _add(self, name: str, key: Key, values: tuple[Any, ...]) -> None:
