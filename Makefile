@@ -52,7 +52,7 @@ venv: $(VENV)/installed ## Make the Python environment in .venv
 clean: ## Remove what was built, not what was installed
 	rm -rf build .hypothesis .mypy_cache .pytest_cache .ruff_cache .chalice/deployments
 
-$(VENV)/installed: requirements.txt requirements-dev.txt
+$(VENV)/installed: requirements.txt requirements-analytics.txt requirements-dev.txt requirements-exports.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vuelta needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=python3.12")'
 	@echo "Installing Python packages into $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)

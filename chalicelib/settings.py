@@ -57,6 +57,11 @@ def read_returns_table(environment: Mapping[str, str] = os.environ) -> str:
     return _required(environment, "RETURNS_TABLE", "the name of the returns table")
 
 
+def read_exports_bucket(environment: Mapping[str, str] = os.environ) -> str:
+    """Return the name of the bucket for exports, which the portal never needs; InvalidSettings if it is missing."""
+    return _required(environment, "EXPORTS_BUCKET", "the name of the bucket for exports")
+
+
 def _required(environment: Mapping[str, str], name: str, meaning: str) -> str:
     value = environment.get(name, "").strip()
     if not value:

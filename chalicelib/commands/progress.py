@@ -1,4 +1,4 @@
-"""Show on a terminal how far an import has come."""
+"""Show on a terminal how far a command has come."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def progress(size: int | None, label: str) -> Iterator[Callable[[int], object]]:
+def progress(size: int | None, label: str, unit: str = "B") -> Iterator[Callable[[int], object]]:
     """Give what is to be told of the bytes passed, of `size` in all if known; a bar on standard error if that is a terminal.
 
-    The bar needs tqdm, which is no part of what is deployed: without it an import is only silent.
+    The bar needs tqdm, which is no part of what is deployed: without it a command is only silent. `unit` is for what is counted
+    otherwise than in bytes.
     """
     if not sys.stderr.isatty():
         yield _say_nothing
@@ -21,7 +22,7 @@ def progress(size: int | None, label: str) -> Iterator[Callable[[int], object]]:
     except ImportError:
         yield _say_nothing
         return
-    with tqdm(total=size, desc=label, unit="B", unit_scale=True, leave=False, file=sys.stderr) as bar:
+    with tqdm(total=size, desc=label, unit=unit, unit_scale=True, leave=False, file=sys.stderr) as bar:
         yield bar.update
 
 

@@ -35,9 +35,9 @@ def read_part(place: Place, part: Part, damages: Damages) -> Iterator[Line]:
         damages.add(part.names[0], None, "is missing, though the manifest lists it")
         return
     name, stream = opened
+    digested = _Digested(stream)
+    lines = 0
     with stream:
-        digested = _Digested(stream)
-        lines = 0
         try:
             with io.BufferedReader(_Plain(digested), _BUFFER) as plain:
                 for raw in _lines(plain):
@@ -46,16 +46,20 @@ def read_part(place: Place, part: Part, damages: Damages) -> Iterator[Line]:
                         damages.add(name, lines, f"is longer than {LONGEST_LINE // 1024**2} MiB")
                     elif not raw.isspace():
                         yield name, lines, raw
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            damages.add(name, lines + 1, f"{_broken(error)}: what stands before it was read, the rest is lost")
-        else:
-            if not digested.size:
-                damages.add(name, None, "is empty, not even a compressed file without items")
-            elif part.items is not None and part.items != lines:
-                damages.add(name, None, f"holds {lines} items, the manifest says {part.items}")
-        md5 = digested.md5_of_all()
-        if part.md5 is not None and part.md5 != md5:
-            damages.add(name, None, f"its MD5 is {md5}, the manifest says {part.md5}: its items were read all the same")
+            _compare(digested, part, name, lines, damages)
+        except (EOFError, zlib.error, OSError) as error:
+            damages.add(name, lines + 1, f"{_broken(error)}; what stands before it was read")
+
+
+def _compare(digested: _Digested, part: Part, name: str, lines: int, damages: Damages) -> None:
+    """Tell where a file that was read to its end differs from what the manifest says of it."""
+    if not digested.size:
+        damages.add(name, None, "is empty, not even a compressed file without items")
+    elif part.items is not None and part.items != lines:
+        damages.add(name, None, f"holds {lines} items, the manifest says {part.items}")
+    md5 = digested.md5_of_all()
+    if part.md5 is not None and part.md5 != md5:
+        damages.add(name, None, f"its MD5 is {md5}, the manifest says {part.md5}; its items were read all the same")
 
 
 def _opened(place: Place, names: tuple[str, ...]) -> tuple[str, BinaryIO] | None:
@@ -78,11 +82,16 @@ def _lines(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _broken(error: Exception) -> str:
-    if isinstance(error, EOFError):
-        return "the compressed file ends in the middle"
-    if isinstance(error, gzip.BadGzipFile) and "Not a gzipped file" in str(error):
-        return "the file is not compressed by gzip"
-    return "the compressed file is damaged"
+    match error:
+        case EOFError():
+            return "the compressed file ends here, in the middle"
+        case gzip.BadGzipFile() if "Not a gzipped file" in str(error):
+            return "what follows is not compressed by gzip"
+        case gzip.BadGzipFile() | zlib.error():
+            return "the compressed file is damaged"
+        case OSError():
+            return f"the file cannot be read on: {error.strerror or error}"
+    return str(error)
 
 
 class _Plain(io.RawIOBase):

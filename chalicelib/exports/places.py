@@ -37,8 +37,8 @@ class Place(Protocol):
     def files(self, under: str) -> Iterable[Stored]:
         """Return the files directly in a folder, by name."""
 
-    def open(self, name: str) -> BinaryIO:
-        """Open a file to be read from its beginning; FileNotFoundError if there is none, Unavailable if it cannot be read."""
+    def open(self, name: str, start: int = 0) -> BinaryIO:
+        """Open a file to be read from a byte on; FileNotFoundError if there is none, a VueltaError if it cannot be read."""
 
     def within(self, name: str) -> Place:
         """Return a folder of this place as a place of its own."""
@@ -72,14 +72,16 @@ class Folder:
                 found.append(Stored(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC)))
         return found
 
-    def open(self, name: str) -> BinaryIO:
+    def open(self, name: str, start: int = 0) -> BinaryIO:
         """Open a file; what cannot be opened for another reason than absence is refused by name."""
         try:
-            return (self._path / name).open("rb")
+            stream = (self._path / name).open("rb")
+            stream.seek(start)
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             raise FileNotFoundError(name) from None
         except OSError as error:
             raise ExportRefused(f"cannot read {self._path / name}: {error.strerror or error}") from None
+        return stream
 
     def path(self, name: str) -> Path:
         """Return where a file lies on this machine."""

@@ -50,16 +50,13 @@ class Tally:
 
 
 class Reading:
-    """One reading of exports. Iterate over it once; `tally` and `damages` are complete when it ends.
+    """One reading of exports. Iterate over it once; `tally` and `damages` are complete when it ends."""
 
-    `passed`, if any, is told of so many more lines read.
-    """
-
-    def __init__(self, place: Place, named: str | None = None, passed: Callable[[int], object] | None = None) -> None:
+    def __init__(self, place: Place, named: str | None = None) -> None:
         self.damages = Damages()
         self.tally = Tally()
         self.chosen: Chosen = choose(place, named, self.damages)
-        self._passed = passed or _ignore
+        self._passed: Callable[[int], object] = _ignore
 
     @property
     def place(self) -> Place:
@@ -69,6 +66,10 @@ class Reading:
     def parts(self, export: Export) -> Iterator[Part]:
         """Yield the files of one of the exports, damage in its manifest untold."""
         return parts_of(self.place, export, Damages())
+
+    def watch(self, passed: Callable[[int], object]) -> None:
+        """Let `passed` be told of so many more lines read."""
+        self._passed = passed
 
     def __iter__(self) -> Iterator[Found]:
         """Yield every item of the returns table once.

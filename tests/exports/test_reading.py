@@ -127,10 +127,9 @@ def test_a_file_that_ends_in_the_middle_is_read_until_there(tmp_path: Path) -> N
     part.write_bytes(whole[: len(whole) // 2])
     found, reading = read(tmp_path)
     assert 0 < len(found) < 32
-    broken, checksum = told(reading)
+    (broken,) = told(reading)
     name = part.relative_to(tmp_path / "AWSDynamoDB").as_posix()
-    assert broken.startswith(f"{name}, line {len(found) + 1}: the compressed file ends in the middle")
-    assert checksum.startswith(f"{name}: its MD5 is ")
+    assert broken.startswith(f"{name}, line {len(found) + 1}: the compressed file ends here")
 
 
 def test_a_wrong_checksum_is_told_and_the_items_are_read(tmp_path: Path) -> None:
@@ -163,7 +162,7 @@ def test_a_line_that_is_no_item_is_named_and_the_rest_is_read(tmp_path: Path, li
     assert told(reading) == [f"a4e18336/data/114b996a.gz, line 3: {why}"]
 
 
-@pytest.mark.parametrize(("content", "why"), [(b"", "is empty, not even"), (b"%PDF-1.7", "is not compressed by gzip")])
+@pytest.mark.parametrize(("content", "why"), [(b"", "is empty, not even"), (b"%PDF-1.7", "is not compressed by gzip; ")])
 def test_a_file_that_is_no_gzip_is_named(tmp_path: Path, content: bytes, why: str) -> None:
     part = part_of(full(tmp_path, some_items(), NOON))
     part.write_bytes(content)
