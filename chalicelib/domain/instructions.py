@@ -69,10 +69,11 @@ class Instructions(Ways):
     countries: dict[KnownCountry, Ways] = Field(default_factory=dict)
 
     def told(self, way: Way, country: str) -> Mapping[str, Mapping[str, str]]:
-        """Return the words of each step by its name; empty ones where the shop leaves them to us."""
-        words = getattr(self, way).model_dump()
-        there = self.countries.get(country)
-        return words | {step: texts for step, texts in getattr(there, way).model_dump().items() if texts} if there else words
+        """Return the words of every step there is by its name; empty ones where the shop leaves them to us."""
+        words: dict[str, Mapping[str, str]] = {step: {} for table in (ByCustomer, Prepaid, InStore) for step in table.model_fields}
+        for said in filter(None, (self, self.countries.get(country))):
+            words |= {step: texts for step, texts in getattr(said, way) if texts}
+        return words
 
 
 def ways(made: Return) -> tuple[Way, ...]:
