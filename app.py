@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice import Chalice, Rate
 
-from chalicelib.bootstrap import portal, worker
+from chalicelib.bootstrap import portal, sweeping, worker
 from chalicelib.logs import write_json
 from chalicelib.web import customer, staff
 
@@ -32,5 +32,5 @@ def clean(event: dict[str, Any], _context: object) -> None:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")
 def sweep(_event: object) -> None:
-    """Send what the streams left behind."""
-    worker().sweep()
+    """Send what the streams left behind, and do what time asks for."""
+    sweeping().run()

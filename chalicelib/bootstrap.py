@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
     from chalicelib.forgetting import Forgetting
+    from chalicelib.sweeping import Sweep
     from chalicelib.worker import Worker
 
 Clock = Callable[[], datetime]
@@ -108,6 +109,20 @@ def worker() -> Worker:
     url = wired.settings.portal_url
     labelling = Labelling(wired.returns, wired.files, wired.shops, partial(label_provider, wired.settings), wired.clock)
     return Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url, labelling)
+
+
+@cache
+def sweeping() -> Sweep:
+    """Return what is done every few minutes."""
+    from chalicelib.adapters.digests_table import DigestsTable
+    from chalicelib.digests import Telling
+    from chalicelib.sweeping import Sweep
+
+    wired, sender = portal(), worker()
+    digests = DigestsTable(Table(dynamodb_client(), wired.settings.sessions_table))
+    telling = Telling(wired.returns, digests, wired.shops, sender.post, wired.clock, wired.settings.portal_url)
+    chores = (wired.photos.left_behind, wired.photos.outlived)
+    return Sweep(sender, wired.returns, wired.shops, wired.clock, telling, chores)
 
 
 def label_provider(settings: Settings, name: str) -> LabelPort | None:

@@ -6,11 +6,13 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from email.message import EmailMessage
+from urllib.parse import urlencode
 
 from chalicelib.access import MailedLink
-from chalicelib.domain.merchant import Merchant
+from chalicelib.domain.digests import Overdue
+from chalicelib.domain.merchant import Merchant, Staff
 from chalicelib.domain.staff import STAFF_LINK_LIFE
 from chalicelib.domain.visits import LINK_LIFE, Lookup
 from chalicelib.i18n import negotiate
@@ -51,6 +53,20 @@ def return_mail(letter: Letter, mailed: MailedLink, portal_url: str, at: datetim
     version = made.policy_id.partition("@")[2]
     values = {"letter": letter, "made": made, "policy_query": f"?version={version}"}
     return _composed(letter.mail.message, envelope, mailed, f"{portal_url}/{made.merchant}", values)
+
+
+def digest_mail(overdue: Overdue, person: Staff, merchant: Merchant, day: date, portal_url: str, at: datetime) -> EmailMessage:
+    """Return the mail that tells one of the shop's people what is overdue on a day; MailRefused as in `lookup_mail`."""
+    console = f"{portal_url}/{merchant.slug}/staff"
+    language = person.language or merchant.languages[0]
+    envelope = Envelope(merchant, person.email, language, f"digest/{merchant.slug}/{day}/{person.email}", at)
+    values = {
+        "overdue": overdue,
+        "person": person,
+        "link": console,
+        "page_of": lambda made: f"{console}/return?{urlencode({'of': made.id})}",
+    }
+    return _built("digest", envelope, values)
 
 
 def _composed(name: str, envelope: Envelope, mailed: MailedLink, shop_url: str, values: Mapping[str, object]) -> EmailMessage:

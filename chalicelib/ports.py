@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from chalicelib.domain.claims import Claim
+from chalicelib.domain.digests import Digest
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.labels import BoughtLabel, LabelWish, Quote
 from chalicelib.domain.orders import StoredOrder, Variant
@@ -48,6 +49,9 @@ class Returns(Protocol):
 
     def by_contact(self, merchant: str, email: str) -> tuple[Return, ...]:
         """Return every return whose customer has this folded e-mail address at this shop."""
+
+    def gift(self, merchant: str, code: str) -> str | None:
+        """Return the folded number of the order whose gift receipt has this code; None if none has, or more than one."""
 
     def waking(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops to which time does something until this moment, the earliest first."""
@@ -131,6 +135,16 @@ class StaffSessions(Protocol):
 
     def end_session(self, digest: str) -> None:
         """Forget a session."""
+
+
+class Digests(Protocol):
+    """Who of a shop's people was told on which day what is overdue."""
+
+    def digest(self, merchant: str, day: date) -> Digest:
+        """Return how far telling a shop's people on this day has come."""
+
+    def save(self, digest: Digest) -> bool:
+        """Write the next version of a digest; False if somebody else wrote it first."""
 
 
 class Files(Protocol):

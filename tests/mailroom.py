@@ -9,17 +9,20 @@ from email.message import EmailMessage
 from typing import Any, cast
 
 from chalicelib.access import Access
+from chalicelib.adapters.digests_table import DigestsTable
 from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item
 from chalicelib.adapters.return_items import return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.adapters.staff_sessions import StaffSessionsTable
+from chalicelib.digests import Telling
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.labelling import Labelling
 from chalicelib.ports import Files, Returns
 from chalicelib.shops import load_shops
 from chalicelib.staff_access import StaffAccess
+from chalicelib.sweeping import Chore, Sweep
 from chalicelib.worker import Worker
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, order, stored
@@ -116,6 +119,13 @@ class Mailroom:
         staff = StaffAccess(load_shops(), sessions, faults.on(self.staff_sessions), self.clock, self.secret)
         post, labelling = faults.on(self.postbox), self.labelling(returns)
         return Worker(access, staff, returns, sessions, load_shops(), post, self.clock, PORTAL_URL, labelling)
+
+    def sweeping(self, faults: Faults, *chores: Chore) -> Sweep:
+        """Return what is done every few minutes, all of whose calls go through these faults."""
+        worker = self.with_faults(faults)
+        digests = faults.on(DigestsTable(Table(self.tables.client, self.tables.sessions)))
+        telling = Telling(worker.returns, digests, worker.shops, worker.post, self.clock, PORTAL_URL)
+        return Sweep(worker, worker.returns, worker.shops, self.clock, telling, chores)
 
     def labelling(self, returns: Returns) -> Labelling:
         """Return what sees to labels, at shops that buy none."""

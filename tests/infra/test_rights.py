@@ -10,8 +10,12 @@ from typing import Any
 import boto3
 import pytest
 
+from chalicelib.adapters.digests_table import DigestsTable
+from chalicelib.adapters.dynamodb import Table
+from chalicelib.digests import Telling
 from chalicelib.labelling import Labelling
 from chalicelib.local.tables import RESOURCES, load_template
+from chalicelib.sweeping import Sweep
 from chalicelib.worker import Worker
 from tests.conftest import REGION
 from tests.mailroom import Postbox, event
@@ -48,6 +52,10 @@ class Watched:
             settings.portal_url,
             Labelling(portal.returns, portal.files, portal.shops, lambda name: None, portal.clock),
         )
+        digests = DigestsTable(Table(self.site.client, settings.sessions_table))
+        telling = Telling(portal.returns, digests, portal.shops, self._postbox, portal.clock, settings.portal_url)
+        chores = (portal.photos.left_behind, portal.photos.outlived)
+        self._sweep = Sweep(self._worker, portal.returns, portal.shops, portal.clock, telling, chores)
         # The tests' own look into the tables, which no role has to allow.
         self._aside = boto3.client("dynamodb", region_name=REGION)
         self.site.client.meta.events.register("provide-client-params.dynamodb", self._note)
@@ -59,7 +67,7 @@ class Watched:
         items = [item for name in self._names for item in self._aside.scan(TableName=name)["Items"]]
         assert self._worker.deliver(event(*(item for item in items if "unsent" in item))) == {"batchItemFailures": []}
         self.site.later(minutes=2)
-        self._worker.sweep()
+        self._sweep.run()
         self.role = "DefaultRole"
         bodies = [message.get_body(("plain",)) for message in self._postbox.mails[seen:]]
         return [link for body in bodies if body for link in re.findall(rf"/{shop}/link/[\w-]+", body.get_content())]
