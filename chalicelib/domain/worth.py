@@ -46,6 +46,12 @@ def worth(line: ReturnLine, units: int, policy: Policy | None, decimals: int) ->
     return left
 
 
+def extra_due(line: ReturnLine, decimals: int) -> Decimal:
+    """Return what the customer pays on top for something dearer, for as many units as came back."""
+    units = line.arrived or line.quantity
+    return rounded(line.chosen.due * units / line.quantity, decimals)
+
+
 def sums(made: Return) -> dict[OutcomeKind, Sum]:
     """Return what is to be settled now, by outcome: the accepted lines' values, less what is charged once for the return."""
     found: dict[OutcomeKind, Sum] = {}

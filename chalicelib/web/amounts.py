@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from chalicelib.domain.identifiers import fold_digits
 from chalicelib.domain.merchant import Merchant
+from chalicelib.wording import Wording
 
 _MARKS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 _SPACES = re.compile(r"[\s\u00a0\u202f'’]")
 _SYMBOLS = "$€£﷼"
 _LONGEST = 15
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Amounts in one currency, read and shown as the shop of `wording` counts them."""
+
+    wording: Wording
+    currency: str
+
+    def read(self, typed: str) -> Decimal | None:
+        """Return the amount that was typed, as `read_amount`."""
+        assert self.wording.merchant is not None, "amounts are typed at a shop"
+        return read_amount(typed, self.wording.merchant, self.currency)
+
+    def shown(self, amount: Decimal) -> str:
+        """Write an amount."""
+        return self.wording.money(amount, self.currency)
 
 
 def read_amount(typed: str, merchant: Merchant, currency: str) -> Decimal | None:
