@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from chalicelib.exports.columns import FieldKind
 from chalicelib.exports.extras import MissingLibrary
 from chalicelib.exports.jsonl_file import write_jsonl
+from chalicelib.exports.places import ExportRefused
 from chalicelib.exports.rows import Row
 
 # An amount has at most 15 digits before the point and 6 behind it; sums and products of them have more before it.
@@ -43,11 +44,14 @@ def write_parquet(target: Path, fields: Sequence[tuple[str, FieldKind]], rows: I
             "temp_directory": folder,
             "autoinstall_known_extensions": False,
         }
-        columns = ", ".join(f"{name}: {_quoted(TYPES[kind])}" for name, kind in fields)
+        columns = ", ".join(f'"{name}": {_quoted(TYPES[kind])}' for name, kind in fields)
         source = f"read_json({_quoted(passing)}, format = 'newline_delimited', columns = {{{columns}}})"
-        with duckdb.connect(":memory:", config=options) as database:
-            database.execute("SET TimeZone = 'UTC'")
-            database.execute(f"COPY (FROM {source}) TO {_quoted(target)} (FORMAT parquet, COMPRESSION zstd)")
+        try:
+            with duckdb.connect(":memory:", config=options) as database:
+                database.execute("SET TimeZone = 'UTC'")
+                database.execute(f"COPY (FROM {source}) TO {_quoted(target)} (FORMAT parquet, COMPRESSION zstd)")
+        except duckdb.Error as error:
+            raise ExportRefused(f"DuckDB cannot write Parquet: {' '.join(str(error).split())}") from None
 
 
 def _without_zones(row: Row, fields: Sequence[tuple[str, FieldKind]]) -> Row:

@@ -1,4 +1,4 @@
-"""The AWS of the local run: an emulator inside the process, its tables and bucket, and the environment that leads everybody to it."""
+"""The AWS of the local run: an emulator inside the process, its tables and buckets, and the environment that leads to it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ REGION = "us-east-1"
 ACCOUNT = "123456789012"
 TABLES = {"ReturnsTable": "vuelta-returns", "SessionsTable": "vuelta-sessions"}
 BUCKET = "vuelta-files"
+EXPORTS_BUCKET = "vuelta-exports"
 CONFIGURATION_SET = "vuelta"
 
 
@@ -31,6 +32,7 @@ def environment(portal_url: str, endpoint: str) -> dict[str, str]:
         "RETURNS_TABLE": TABLES["ReturnsTable"],
         "SESSIONS_TABLE": TABLES["SessionsTable"],
         "FILES_BUCKET": BUCKET,
+        "EXPORTS_BUCKET": EXPORTS_BUCKET,
         "CONFIGURATION_SET": CONFIGURATION_SET,
         "PORTAL_URL": portal_url,
     }
@@ -44,13 +46,17 @@ def enter(variables: dict[str, str]) -> None:
 
 
 def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
-    """Start the emulator, create tables and bucket, and let the shops' addresses send; the environment must be entered before."""
+    """Start the emulator with tables and buckets, and let the shops' addresses send; the environment must be entered before."""
     take_turns()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
-    create_tables(boto3.client("dynamodb"), TABLES)
-    boto3.client("s3").create_bucket(Bucket=BUCKET)
+    tables = boto3.client("dynamodb")
+    create_tables(tables, TABLES)
+    recovery = {"PointInTimeRecoveryEnabled": True}  # without it nothing is exported
+    tables.update_continuous_backups(TableName=TABLES["ReturnsTable"], PointInTimeRecoverySpecification=recovery)
+    for bucket in (BUCKET, EXPORTS_BUCKET):
+        boto3.client("s3").create_bucket(Bucket=bucket)
     mail = boto3.client("sesv2")
     mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
     for sender in sorted(set(senders)):
