@@ -17,7 +17,7 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.domain.claims import CLAIM_LIFE
 from chalicelib.domain.errors import LifecycleError, Unavailable
-from chalicelib.domain.label_steps import label_missing, label_retried, labelled, usable_label
+from chalicelib.domain.label_steps import label_missing, label_retried, labelled
 from chalicelib.domain.labels import Label, LabelRefused
 from chalicelib.domain.lifecycle import cancelled, decided, sent
 from chalicelib.domain.returns import Parcel, Return
@@ -94,7 +94,7 @@ def room(tables: Tables) -> LabelRoom:
 def test_a_wanted_label_is_bought_kept_and_mailed(room: LabelRoom) -> None:
     room.has(made_prepaid("authorised"))
     kept = room.carry_out()
-    label = usable_label(kept)
+    label = kept.usable_label
     assert label is not None
     assert room.files.get(label.key, 1000) == PDF
     assert label.key == "labels/azulu/AZ1001/1/shp_1.pdf"
@@ -128,7 +128,7 @@ def test_where_no_label_is_wanted_nobody_is_asked(room: LabelRoom, new: Return) 
 def test_what_a_person_approves_gets_its_label(room: LabelRoom) -> None:
     room.has(made_prepaid("under_review"))
     room.change(lambda current: decided(current, ("1",), approve=True, by="Neda", note="", at=room.at))
-    assert usable_label(room.carry_out()) is not None
+    assert room.carry_out().usable_label is not None
 
 
 def test_a_shop_that_buys_no_labels_sends_them_itself(room: LabelRoom) -> None:
@@ -195,7 +195,7 @@ def test_the_calls_that_may_break_are_these(room: LabelRoom) -> None:
 def test_whatever_call_breaks_there_is_one_label_paid_once(room: LabelRoom, at: int, error: BaseException, after: bool) -> None:
     room.has(made_prepaid("authorised"))
     kept = room.until_done(Faults(at, error, after=after))
-    label = usable_label(kept)
+    label = kept.usable_label
     assert label is not None
     assert room.files.get(label.key, 1000) == PDF
     assert room.seller.charges == [label.provider_id]
@@ -214,7 +214,7 @@ def test_whoever_gets_in_between_it_is_one_label_paid_once(room: LabelRoom, call
 
     faults = Faults(before={call: another})
     room.until_done(faults)
-    label = usable_label(room.kept)
+    label = room.kept.usable_label
     assert label is not None
     assert room.seller.charges == [label.provider_id]
     assert [mail.message for mail in room.kept.outbox].count("label") == 1
@@ -227,7 +227,7 @@ def test_two_do_not_try_at_the_same_time(room: LabelRoom) -> None:
     room.carry_out("stream")
     assert room.seller.charges == []
     room.at += CLAIM_LIFE
-    assert usable_label(room.carry_out("sweep")) is not None
+    assert room.carry_out("sweep").usable_label is not None
 
 
 def test_a_provider_that_stays_silent_is_given_up_after_hours(room: LabelRoom) -> None:
@@ -253,7 +253,7 @@ def test_where_nobody_knows_whether_it_was_bought_people_learn_which_one(room: L
     assert kept.label_order is not None
     assert (kept.label_order.missing, kept.label_order.detail) == ("unclear", "shp_1: TimeoutError")
     room.change(lambda current: label_retried(current, room.at))
-    assert usable_label(room.carry_out("sweep")) is not None
+    assert room.carry_out("sweep").usable_label is not None
     assert room.seller.charges == ["shp_1"]
 
 
@@ -277,7 +277,7 @@ def test_a_label_of_what_was_taken_back_is_voided_once(room: LabelRoom) -> None:
     kept = room.until_done()
     assert kept.label is not None
     assert kept.label.voided_at is not None
-    assert usable_label(kept) is None
+    assert kept.usable_label is None
     assert room.seller.voided == ["shp_1"]
 
 

@@ -20,15 +20,9 @@ def prepaid(made: Return) -> tuple[ReturnLine, ...]:
     return tuple(line for line in made.standing("authorised") if line.decision.shipping == "merchant")
 
 
-def usable_label(made: Return) -> Label | None:
-    """Return the label that the customer may print: neither voided nor for goods that nobody may send any more."""
-    label = made.label
-    return label if label and label.voided_at is None and made.standing("authorised") else None
-
-
 def label_awaited(made: Return) -> bool:
     """Say whether the customer waits for a label that they do not have yet, whoever is to give it to them."""
-    return made.label_wanted_at is not None and made.parcel is None and bool(prepaid(made)) and usable_label(made) is None
+    return made.label_wanted_at is not None and made.parcel is None and bool(prepaid(made)) and made.usable_label is None
 
 
 def label_missing(made: Return) -> bool:
@@ -94,7 +88,7 @@ def labelled(current: Return, label: Label) -> Return:
     another while one is being bought (`being_bought`).
     """
     lines = tuple(line.line.id for line in prepaid(current)) or tuple(line.line.id for line in current.standing("authorised"))
-    there, order = usable_label(current), current.label_order
+    there, order = current.usable_label, current.label_order
     if current.method != "mail" or not lines:
         raise LifecycleError("label", current.status)
     if there and there.provider_id and there.key != label.key:

@@ -229,6 +229,11 @@ class Return(Shape):
         )
 
     @property
+    def usable_label(self) -> Label | None:
+        """The label that the customer may print: neither voided nor for what nobody may send any more."""
+        return self.label if self.label and self.label.voided_at is None and self.standing("authorised") else None
+
+    @property
     def cancellable(self) -> bool:
         """Whether the customer may still take it back: something is open and no parcel is on its way."""
         return self.parcel is None and bool(self.standing("authorised", "under_review"))

@@ -8,7 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap import Portal
-from chalicelib.web import door, draft, errors, papers, photos, status
+from chalicelib.web import door, draft, errors, labels, papers, photos, status
 from chalicelib.web.call import Call
 from chalicelib.web.http import FORM
 
@@ -40,6 +40,7 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/{shop}/saved", draft.saved),
     ("GET", "/{shop}/returns/{slot}", status.status),
     ("GET", "/{shop}/returns/{slot}/done", status.done),
+    ("GET", "/{shop}/returns/{slot}/label", labels.label),
     ("GET", "/{shop}/returns/{slot}/slip", papers.slip_page),
     ("GET", "/{shop}/returns/{slot}/slip.pdf", papers.slip_file),
     ("GET", "/{shop}/returns/{slot}/code.png", papers.code),
