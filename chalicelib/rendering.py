@@ -48,7 +48,7 @@ def environment() -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, style=_style, languages=tuple(LANGUAGES.values()))
-    spoken = ("money", "number", "percent", "digits", "date", "month", "short_date", "day_and_date", "moment", "deadline", "time_left", "words")
+    spoken = ("money", "number", "percent", "digits", "date", "month", "short_date", "day_and_date", "moment", "deadline", "time_left", "time_since", "words")
     env.filters.update({name: _said(name) for name in spoken})
     env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate, with_rma=_with_rma)
     return env

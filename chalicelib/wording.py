@@ -117,6 +117,19 @@ class Wording:
             return self.gettext("Less than a minute left")
         return self.gettext("Time is up")
 
+    def time_since(self, at: dt.datetime, now: dt.datetime) -> str:
+        """Say how long ago a moment was, so that it can follow "waiting for": rounded down, in days or hours."""
+        passed = max(now - at, dt.timedelta())
+        if passed >= dt.timedelta(days=1):
+            # Translators: how long somebody has waited; can follow "waiting for"
+            return self.ngettext("%(n)s day", "%(n)s days", passed.days, n=passed.days)
+        hours = int(passed.total_seconds()) // 3600
+        if hours:
+            # Translators: how long somebody has waited; can follow "waiting for"
+            return self.ngettext("%(n)s hour", "%(n)s hours", hours, n=hours)
+        # Translators: how long somebody has waited; can follow "waiting for"
+        return self.gettext("less than an hour")
+
     def list_of(self, items: Sequence[str]) -> str:
         """Join items as a sentence does: "a, b and c"."""
         if not items:

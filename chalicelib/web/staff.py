@@ -9,7 +9,7 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.bootstrap import Portal
 from chalicelib.domain.merchant import Role
-from chalicelib.web import errors, staff_door, staff_errors, staff_queue
+from chalicelib.web import errors, staff_door, staff_errors, staff_queue, staff_receive, staff_return, staff_settle
 from chalicelib.web.http import FORM
 from chalicelib.web.staff_call import StaffCall
 
@@ -17,6 +17,15 @@ View = Callable[..., Response]
 
 ROUTES: tuple[tuple[str, str, View, Role | None], ...] = (
     ("GET", "/{shop}/staff", staff_queue.queue, "read"),
+    ("POST", "/{shop}/staff/bulk", staff_queue.bulk, "decide"),
+    ("GET", "/{shop}/staff/return", staff_return.show, "read"),
+    ("POST", "/{shop}/staff/return", staff_return.act, "decide"),
+    ("GET", "/{shop}/staff/return/receive", staff_receive.parcel, "settle"),
+    ("POST", "/{shop}/staff/return/receive", staff_receive.take_in, "settle"),
+    ("GET", "/{shop}/staff/return/settle", staff_settle.show, "settle"),
+    ("POST", "/{shop}/staff/return/settle", staff_settle.settle, "settle"),
+    ("GET", "/{shop}/staff/receive", staff_receive.scan, "settle"),
+    ("POST", "/{shop}/staff/receive", staff_receive.look_up, "settle"),
     # What stands open to everybody: the way in.
     ("GET", "/{shop}/staff/sign-in", staff_door.sign_in, None),
     ("POST", "/{shop}/staff/sign-in", staff_door.ask, None),
@@ -26,6 +35,7 @@ ROUTES: tuple[tuple[str, str, View, Role | None], ...] = (
     ("POST", "/{shop}/staff/sign-out", staff_door.sign_out, "read"),
     # A form's own address, opened or reloaded as a page, leads to where the form stands.
     ("GET", "/{shop}/staff/sign-out", staff_door.back_to_queue, None),
+    ("GET", "/{shop}/staff/bulk", staff_door.back_to_queue, None),
     # Addresses that nothing stands at, here too: the gateway does not look among the customers' once it is among the staff's.
     ("GET", "/{shop}/staff/{a}", errors.not_there, None),
     ("GET", "/{shop}/staff/{a}/{b}", errors.not_there, None),

@@ -76,6 +76,7 @@ class StaffCall(BaseCall):
             "front": console,
             "person": known[1] if known else None,
             "section": self.section,
+            "names": {member.email: member.name for member in self.shop.merchant.staff} if self.shop else {},
         }
 
 
