@@ -82,6 +82,7 @@ class Counter:
         Raises NotFound, which says so when the RMA number was mistyped.
         """
         number, slash, slot = fold_digits(typed.strip()).rpartition("/")
+        slot = slot.strip()
         if slash and slot.isdecimal() and 0 < int(slot) <= 999:
             found = self.returns.by_slot(merchant, number, int(slot))
         else:

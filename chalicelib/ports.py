@@ -53,6 +53,9 @@ class Returns(Protocol):
     def gift(self, merchant: str, code: str) -> str | None:
         """Return the folded number of the order whose gift receipt has this code; None if none has, or more than one."""
 
+    def orders_of(self, merchant: str, email: str, limit: int) -> tuple[StoredOrder, ...]:
+        """Return at most so many orders of the customer with this folded e-mail address at this shop, in no order."""
+
     def waking(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops to which time does something until this moment, the earliest first."""
 

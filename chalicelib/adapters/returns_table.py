@@ -11,6 +11,7 @@ from chalicelib.adapters.items import (
     ORDER_KEY,
     Item,
     contact_key,
+    gift_key,
     item_to_order,
     item_to_variant,
     order_key,
@@ -96,6 +97,19 @@ class ReturnsTable:
         keys = self._table.index("ContactIndex", "contact = :contact", {":contact": contact_key(merchant, email)})
         found = (self._read(key["pk"], key["sk"]) for key in keys if key["sk"] != ORDER_KEY)
         return tuple(made for made in found if made and made.email == email)
+
+    def gift(self, merchant: str, code: str) -> str | None:
+        """Return the folded number of the order whose gift receipt has this code; None if none has, or more than one."""
+        keys = list(self._table.index("GiftIndex", "gift = :gift", {":gift": gift_key(merchant, code)}))
+        return str(keys[0]["pk"]).partition("#")[2] if len(keys) == 1 else None
+
+    def orders_of(self, merchant: str, email: str, limit: int) -> tuple[StoredOrder, ...]:
+        """Return at most so many orders of the customer with this folded e-mail address at this shop, in no order."""
+        keys = self._table.index("ContactIndex", "contact = :contact", {":contact": contact_key(merchant, email)})
+        orders = (key for key in keys if key["sk"] == ORDER_KEY)
+        found = (self._table.get(key["pk"], key["sk"]) for key in islice(orders, limit))
+        stored = (item_to_order(item) for item in found if item)
+        return tuple(each for each in stored if each.email == email)
 
     def waking(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops to which time does something until this moment, the earliest first."""

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes, urlencode, urlsplit
 
 from chalice import Response
 from chalice.app import Request
@@ -145,6 +145,11 @@ def query(request: Request, name: str) -> str | None:
     """Return the last value of this name in the query string."""
     values = request.query_params.getlist(name) if request.query_params and name in request.query_params else []
     return str(values[-1]) if values else None
+
+
+def kept(**asked: str) -> str:
+    """Return the beginning of a query string that keeps what was asked, for something more to follow."""
+    return f"{urlencode(asked)}&" if asked else ""
 
 
 def cookie(request: Request, name: str) -> str | None:

@@ -9,7 +9,17 @@ from chalice import Blueprint, Response
 from chalicelib import bootstrap
 from chalicelib.bootstrap import Portal
 from chalicelib.domain.merchant import Role
-from chalicelib.web import errors, staff_door, staff_errors, staff_queue, staff_receive, staff_return, staff_settle
+from chalicelib.web import (
+    errors,
+    staff_door,
+    staff_errors,
+    staff_find,
+    staff_labels,
+    staff_queue,
+    staff_receive,
+    staff_return,
+    staff_settle,
+)
 from chalicelib.web.http import FORM
 from chalicelib.web.staff_call import StaffCall
 
@@ -17,6 +27,7 @@ View = Callable[..., Response]
 
 ROUTES: tuple[tuple[str, str, View, Role | None], ...] = (
     ("GET", "/{shop}/staff", staff_queue.queue, "read"),
+    ("GET", "/{shop}/staff/find", staff_find.find, "read"),
     ("POST", "/{shop}/staff/bulk", staff_queue.bulk, "decide"),
     ("GET", "/{shop}/staff/return", staff_return.show, "read"),
     ("POST", "/{shop}/staff/return", staff_return.act, "decide"),
