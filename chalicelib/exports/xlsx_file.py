@@ -77,7 +77,7 @@ class _Sheets:
 
     def _write(self, column: int, value: Value) -> None:
         match value:
-            case None:
+            case None | "" | ():
                 return
             case str():
                 self._sheet.write_string(self._next, column, _fitting(value))
