@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from email.message import EmailMessage
@@ -10,6 +10,8 @@ from typing import Any
 
 from chalicelib.access import MailedLink, digest
 from chalicelib.domain.decisions import decide
+from chalicelib.domain.label_steps import labelled
+from chalicelib.domain.labels import Label
 from chalicelib.domain.lifecycle import born, cancelled, decided
 from chalicelib.domain.orders import Line, Method, Order, Reason, Request, RequestLine
 from chalicelib.domain.returns import Return, ReturnLine
@@ -121,11 +123,18 @@ def returns(language: str) -> Mapping[str, Return]:
     half = decided(nurana, ("1",), approve=True, by="Neda", note=note, at=later)
     both = decided(half, ("2",), approve=False, by="Neda", note=no, at=later)
     mixed = both.model_copy(update={"outbox": (*both.outbox[:-1], both.outbox[-1].model_copy(update={"lines": ("1", "2")}))})
+    fault = asked("azulu", (SHIRT, "damaged", "store_credit"), language=language)
+    bought = Label(
+        source="easypost", key="labels/a.pdf", carrier="Servientrega", service="Standard", tracking="240001112223", by="easypost",
+        made_at=later,
+    )  # fmt: skip
     in_store = asked("azulu", (DRESS, "size", "store_credit"), language=language, method="store", store="bogota-zona-t")
     return {
         "azulu-approved-by-mail": asked("azulu", (DRESS, "size", "store_credit"), language=language),
         "azulu-approved-in-store": in_store,
-        "azulu-approved-our-fault": asked("azulu", (SHIRT, "damaged", "store_credit"), language=language),
+        "azulu-approved-our-fault": fault,
+        "azulu-bought": labelled(fault, bought),
+        "azulu-uploaded": labelled(fault, bought.model_copy(update={"source": "shop", "carrier": "", "tracking": ""})),
         "azulu-part-waits": azulu,
         "azulu-cancelled": cancelled(asked("azulu", (DRESS, "size", "exchange"), language=language), later),
         "alustoora-approved": asked("alustoora", (LAMP, "other", "exchange"), language=language),
@@ -138,13 +147,13 @@ def returns(language: str) -> Mapping[str, Return]:
     }
 
 
-def every_mail() -> Iterator[tuple[str, str, EmailMessage]]:
-    """Yield every kind of mail of every shop in every language: a name, the language, and the message."""
+def every_mail(*made_of: Callable[[str], Mapping[str, Return]]) -> Iterator[tuple[str, str, EmailMessage]]:
+    """Yield the mails of every shop in every language, a name, the language, and the message: of lookups and of these returns."""
     for language in ("en", "es", "fa"):
         for shop in ("alustoora", "azulu", "nurana"):
             yield f"{shop}-access", language, answered(shop, language, "access")
             yield f"{shop}-resume", language, answered(shop, language, "resume")
-        for name, made in returns(language).items():
+        for name, made in ((name, made) for returned in made_of for name, made in returned(language).items()):
             for mail in made.outbox:
                 told = letter(made, mail.id)
                 if not told.superseded:

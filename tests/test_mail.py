@@ -17,14 +17,18 @@ from chalicelib.shops import load_shops
 from tests import letters
 from tests.letters import BLOUSE, DRESS, LAMP, MANTO, NOON, PORTAL_URL, SHIRT, Choice, asked, composed, letter
 from tests.mails import EVIL, HEADERS, part, read, reading, visible
+from tests.sequels import sequels
 
 FORBIDDEN = set("img link script iframe object embed video audio svg form input table base".split())
-MESSAGES = {"access", "resume", "approved", "under_review", "decided", "cancelled"}
+MESSAGES = {
+    "access", "resume", "approved", "under_review", "decided", "cancelled", "label", "received", "inspected", "settled",
+    "reminder", "expired",
+}  # fmt: skip
 
 
 @cache
 def every_mail() -> tuple[tuple[str, str, EmailMessage], ...]:
-    return tuple((name, language, read(message)) for name, language, message in letters.every_mail())
+    return tuple((name, language, read(message)) for name, language, message in letters.every_mail(letters.returns, sequels))
 
 
 def messages() -> list[EmailMessage]:

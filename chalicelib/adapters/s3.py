@@ -59,13 +59,14 @@ class BucketFiles:
     def upload_form(self, prefix: str, *, content_types: tuple[str, ...], most_bytes: int, redirect: str) -> UploadForm:
         """Return a form by which a browser may post one file, under a new random name behind `prefix`, within half an hour.
 
-        S3 refuses an empty file and one above `most_bytes`. Emulators may not (moto takes any), and no form can make a browser
-        tell the truth about the type: read what came with `get`, and judge it by its content. It is stored as bytes of no kind,
-        so that no link to it would ever show it as a page.
+        S3 refuses a file above `most_bytes` with a page of its own that nobody can read, so let it take more than you will, and
+        say what is wrong yourself; an empty file comes through. Emulators refuse nothing (moto takes any), and no form can make
+        a browser tell the truth about the type: read what came with `get`, and judge it by its content. It is stored as bytes
+        of no kind, so that no link to it would ever show it as a page.
         """
         key = f"{_folder(prefix)}{secrets.token_hex(16)}"
         fixed = {"success_action_redirect": redirect, "Content-Type": OTHER}
-        conditions: list[Any] = [["content-length-range", 1, most_bytes], *({name: value} for name, value in fixed.items())]
+        conditions: list[Any] = [["content-length-range", 0, most_bytes], *({name: value} for name, value in fixed.items())]
         with told_plainly():
             made = self._client.generate_presigned_post(self._bucket, key, fixed, conditions, FORM_SECONDS)
         return UploadForm(made["url"], made["fields"], key, ",".join(content_types), most_bytes)

@@ -1,0 +1,92 @@
+"""Which files may be handed to a customer as a label."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pypdf import PdfWriter
+from pypdf.actions import JavaScript
+from pypdf.annotations import Link
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+
+from chalicelib.label_files import MOST_BYTES, MOST_PAGES, BadLabel, judged_pages
+
+
+def pdf(change: Callable[[PdfWriter], object] = lambda writer: None, pages: int = 1) -> bytes:
+    """Return a PDF of blank pages, changed."""
+    writer = PdfWriter()
+    for _ in range(pages):
+        writer.add_blank_page(width=288, height=432)
+    change(writer)
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def fault(body: bytes) -> str:
+    with pytest.raises(BadLabel) as refused:
+        judged_pages(body)
+    return refused.value.fault
+
+
+def test_a_pdf_of_some_pages_is_a_label() -> None:
+    assert judged_pages(pdf()) == 1
+    assert judged_pages(pdf(pages=2)) == 2
+    assert judged_pages(pdf(lambda writer: writer.add_outline_item(title="Label", page_number=0))) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        (b"", "label_empty"),
+        (b"%PDF-" + bytes(MOST_BYTES), "label_large"),
+        (b"<!doctype html><script>alert(1)</script>", "label_not_pdf"),
+        (b"\xff\xd8\xff\xe0 a photo", "label_not_pdf"),
+        (b"\n\n" + pdf(), "label_not_pdf"),
+        (b"%PDF-1.7", "label_broken"),
+        (b"%PDF-1.4\n<html><script>alert(1)</script>", "label_broken"),
+        (pdf()[:-200], "label_broken"),
+        (pdf(pages=0), "label_pages"),
+        (pdf(pages=MOST_PAGES + 1), "label_pages"),
+        (pdf(lambda writer: writer.encrypt("secret", algorithm="RC4-128")), "label_locked"),
+        (pdf(lambda writer: writer.encrypt("", "owner", algorithm="RC4-128")), "label_locked"),
+        (pdf(lambda writer: writer.add_open_action(JavaScript("app.alert('hello')"))), "label_active"),
+        (pdf(lambda writer: writer.add_attachment("prices.exe", b"MZ")), "label_active"),
+    ],
+)
+def test_what_is_no_label_is_told_by_what_is_wrong_with_it(body: bytes, what: str) -> None:
+    assert fault(body) == what
+
+
+def acting(action: str) -> Callable[[PdfWriter], object]:
+    def change(writer: PdfWriter) -> None:
+        does = {NameObject("/S"): NameObject(action), NameObject("/F"): TextStringObject("calc.exe")}
+        annotation = Link(rect=(0, 0, 10, 10), url="https://example.com")
+        annotation[NameObject("/A")] = DictionaryObject(does)
+        writer.add_annotation(0, annotation)
+
+    return change
+
+
+@pytest.mark.parametrize("action", ["/Launch", "/JavaScript", "/SubmitForm", "/ImportData"])
+def test_a_file_that_does_something_at_a_click_is_no_label(action: str) -> None:
+    assert fault(pdf(acting(action))) == "label_active"
+
+
+def test_a_plain_link_may_stand_on_a_label() -> None:
+    assert judged_pages(pdf(acting("/URI"))) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200), st.integers(0, 400))
+def test_whatever_is_damaged_is_a_label_or_a_fault_and_never_an_accident(noise: bytes, at: int) -> None:
+    whole = pdf()
+    body = whole[:at] + noise + whole[at + len(noise) :]
+    try:
+        assert judged_pages(body) >= 1
+    except BadLabel as refused:
+        assert refused.fault.startswith("label_")  # noqa: PT017
