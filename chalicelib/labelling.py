@@ -44,7 +44,12 @@ _log = logging.getLogger("vuelta.labels")
 
 def label_folder(made: Return) -> str:
     """Return where the files of a return's labels lie, in the bucket."""
-    return f"labels/{made.merchant}/{fold_order_number(made.order_number)}/{made.slot}/"
+    return f"{order_labels(made.merchant, made.order_number)}{made.slot}/"
+
+
+def order_labels(merchant: str, number: str) -> str:
+    """Return where the files of all labels of an order's returns lie."""
+    return f"labels/{merchant}/{fold_order_number(number)}/"
 
 
 def shows_label_work(image: Mapping[str, Any]) -> bool:
@@ -150,7 +155,8 @@ class _Try:
         """Return what to ask a provider for, and the shop's rule for it; LabelRefused if there is none."""
         made, merchant = self.made, self.work.shops[self.made.merchant].merchant
         stored, _ = self.work.returns.order_with_returns(made.merchant, made.order_number)
-        if stored is None or stored.ship_to is None or merchant.labels.address is None:
+        # A gift's recipient sends it from elsewhere, and has no business with the giver's address.
+        if stored is None or stored.ship_to is None or made.as_gift or merchant.labels.address is None:
             raise LabelRefused("no_address", "")
         lines = made.standing("authorised")
         units = sum(line.quantity for line in lines)

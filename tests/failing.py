@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 
 When = Literal["throttled", "refused", "timed out before", "timed out after"]
 WAYS: tuple[When, ...] = ("throttled", "refused", "timed out before", "timed out after")
-CALLS = {"get_item", "query", "put_item", "update_item", "delete_item"}
+CALLS = {"get_item", "query", "scan", "put_item", "update_item", "delete_item", "list_objects_v2", "delete_objects"}
 
 
 class FailingClient:

@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -52,14 +52,18 @@ class Table:
     def partition(self, pk: str) -> Iterator[Item]:
         """Yield every item of a partition by sort key, as it stands now."""
         values = packed({":pk": pk})
-        yield from self._pages(KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True)
+        yield from self._pages("query", KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True)
 
     def index(self, name: str, condition: str, values: Mapping[str, Any], page: int | None = None) -> Iterator[Item]:
         """Yield what an index holds under a key condition, in its order; `page` items are read at a time, as they are taken."""
         limit = {"Limit": page} if page else {}
         yield from self._pages(
-            IndexName=name, KeyConditionExpression=condition, ExpressionAttributeValues=packed(values), **limit
+            "query", IndexName=name, KeyConditionExpression=condition, ExpressionAttributeValues=packed(values), **limit
         )
+
+    def scan(self, condition: str, values: Mapping[str, Any]) -> Iterator[Item]:
+        """Yield every item of the table that fits a condition; the whole table is read for it."""
+        yield from self._pages("scan", FilterExpression=condition, ExpressionAttributeValues=packed(values), ConsistentRead=True)
 
     def put(self, item: Item, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
         """Write an item whole, if the condition holds for what is there."""
@@ -78,9 +82,9 @@ class Table:
         """Remove an item, if the condition holds for what is there."""
         return self._conditional("delete_item", condition, values, Key=packed({"pk": pk, "sk": sk}))
 
-    def _pages(self, **query: Any) -> Iterator[Item]:
+    def _pages(self, operation: Literal["query", "scan"], /, **query: Any) -> Iterator[Item]:
         while True:
-            answer = self._call("query", **query)
+            answer = self._call(operation, **query)
             yield from (unpacked(item) for item in answer["Items"])
             if "LastEvaluatedKey" not in answer:
                 return

@@ -33,9 +33,10 @@ def return_to_item(made: Return) -> Item:
         "type": "return",
         "queue": f"{made.merchant}#{made.status}",
         "queued_at": queue_place(made),
-        "contact": contact_key(made.merchant, made.email),
         "clauses": {say["id"]: say.pop("text") for line in item["lines"] for say in line["decision"]["clauses"]},
     }
+    if made.email:
+        item["contact"] = contact_key(made.merchant, made.email)
     waiting = [mail.left_since for mail in made.waiting_mails[:1]] + [since for since in (label_left_since(made),) if since]
     if waiting:
         item |= {"unsent": UNSENT, "unsent_since": sortable(min(waiting))}

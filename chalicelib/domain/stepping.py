@@ -30,7 +30,12 @@ def together(current: Return, steps: Iterable[Step]) -> Return:
 
 
 def mailing(current: Return, message: Message, lines: tuple[str, ...], at: datetime) -> Return:
-    """Return the return with a mail to be sent; steps of one moment that cause the same mail share it."""
+    """Return the return with a mail to be sent; steps of one moment that cause the same mail share it.
+
+    Whoever is forgotten gets no mail.
+    """
+    if current.forgotten_at is not None:
+        return current
     for mail in current.outbox:
         if (mail.message, mail.queued_at) == (message, at) and mail.waits and mail.claim is None:
             told = mail.model_copy(update={"lines": tuple(dict.fromkeys((*mail.lines, *lines)))})

@@ -1,0 +1,82 @@
+"""Find what both tables hold of one customer of a shop, and take it out of them, one conditional write an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from chalicelib.adapters.dynamodb import Table, readable
+from chalicelib.adapters.items import ORDER_KEY, Item, contact_key, order_key
+from chalicelib.adapters.return_items import item_to_return, return_to_item
+from chalicelib.adapters.withdrawn_orders import forgotten_order
+from chalicelib.domain.forgetting import Holding
+from chalicelib.domain.returns import Return
+
+_KEYS = frozenset({"lookup", "link", "session"})
+
+
+class PersonalItems:
+    """Fulfils `forgetting.Personal` with DynamoDB."""
+
+    def __init__(self, returns: Table, sessions: Table) -> None:
+        self._returns = returns
+        self._sessions = sessions
+
+    def numbers(self, merchant: str, email: str) -> tuple[str, ...]:
+        """Return the folded numbers of the orders that are the customer's, or of which they return something."""
+        keys = self._returns.index("ContactIndex", "contact = :contact", {":contact": contact_key(merchant, email)})
+        return tuple(sorted({key["pk"].removeprefix(f"{merchant}#") for key in keys}))
+
+    def holding(self, merchant: str, number: str, email: str) -> Holding:
+        """Return what is held of the customer under an order's number, as it stands now."""
+        items = list(self._returns.partition(order_key(merchant, number)["pk"]))
+        mine = [item for item in items if item["sk"] != ORDER_KEY and item["email"] == email]
+        read = {item["sk"]: readable(item_to_return, item) for item in mine}
+        owner = any(item["sk"] == ORDER_KEY and item.get("email") == email for item in items)
+        draft = self._sessions.get(*_draft(merchant, number)) if owner else None
+        return Holding(
+            number=number,
+            owner=owner,
+            returns=tuple(made for made in read.values() if made),
+            others=any(item["sk"] != ORDER_KEY and item["email"] not in (email, "") for item in items),
+            damaged=tuple(f"{item['order_number']}/{item['slot']}" for item in mine if read[item["sk"]] is None),
+            draft_id=draft["id"] if draft else None,
+        )
+
+    def forget_return(self, changed: Return) -> bool:
+        """Write a forgotten return whole; False if somebody else wrote it first."""
+        return self._returns.put(return_to_item(changed), "version = :before", {":before": changed.version - 1})
+
+    def forget_order(self, merchant: str, number: str, email: str, at: datetime) -> bool:
+        """Take the customer out of an order; False if an import replaced it meanwhile."""
+        key = order_key(merchant, number)
+        item = self._returns.get(key["pk"], key["sk"])
+        if item is None or item.get("email") != email:
+            return True
+        return self._returns.put(forgotten_order(item, at), "version = :before", {":before": item["version"]})
+
+    def drop_draft(self, merchant: str, number: str) -> None:
+        """Forget the draft of an order."""
+        self._sessions.delete(*_draft(merchant, number))
+
+    def keys(self, merchant: str, email: str) -> Iterator[Item]:
+        """Yield the customer's lookups, links and sessions at this shop.
+
+        Nothing leads from an address to them, so that the whole table is read; what expires there is never much.
+        """
+        values = {":merchant": merchant, ":email": email}
+        for item in self._sessions.scan("merchant = :merchant AND email = :email", values):
+            if item["type"] in _KEYS:
+                yield item
+
+    def drop_key(self, item: Item) -> None:
+        """Forget a lookup, a link or a session."""
+        self._sessions.delete(item["pk"], item["sk"])
+
+    def drop_count(self, what: str, window_start: datetime) -> None:
+        """Forget whom was counted for something in a window."""
+        self._sessions.delete(f"COUNT#{what}#{int(window_start.timestamp())}", "COUNT")
+
+
+def _draft(merchant: str, number: str) -> tuple[str, str]:
+    return f"DRAFT#{merchant}#{number}", "DRAFT"
