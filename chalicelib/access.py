@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from chalicelib.domain.errors import VueltaError
-from chalicelib.domain.identifiers import fold_email, fold_order_number
+from chalicelib.domain.identifiers import fold_email, fold_gift_code, fold_order_number
+from chalicelib.domain.orders import StoredOrder
 from chalicelib.domain.returns import Return
 from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, LinkPurpose, Lookup, Session
 from chalicelib.ports import Returns, Sessions
@@ -55,13 +56,17 @@ class Access:
         """Record that somebody asks for a link; what they typed is folded, `source` is kept as a digest only."""
         self._record(merchant, fold_order_number(number), fold_email(email), language, "access", source)
 
+    def ask_for_gift(self, merchant: str, code: str, email: str, language: str, source: str) -> None:
+        """Record that somebody with a gift receipt asks for a link; whether any order has its code is nobody's business yet."""
+        self._record(merchant, "", fold_email(email), language, "access", source, as_gift=True, gift_code=fold_gift_code(code))
+
     def ask_to_go_on(self, session: Session, language: str) -> None:
         """Record that the owner of a session wants a link to go on later."""
-        self._record(session.merchant, session.number, session.email, language, "resume", session.digest)
+        self._record(session.merchant, session.number, session.email, language, "resume", session.digest, as_gift=session.as_gift)
 
     def ask_again(self, link: Link, language: str, source: str) -> None:
         """Record that somebody with a link that opens nothing any more wants a new one; it goes to the same address."""
-        self._record(link.merchant, link.number, link.email, language, "access", source)
+        self._record(link.merchant, link.number, link.email, language, "access", source, as_gift=link.as_gift)
 
     def answer(self, lookup: Lookup) -> MailedLink | None:
         """Return the link to mail for a lookup; None if order and address do not belong together or too many were asked.
@@ -72,19 +77,39 @@ class Access:
             return None  # The staff's own way in answers it.
         if too_many(self.sessions, "source", f"{lookup.merchant}/{lookup.source}", lookup):
             return None
-        stored, _ = self.returns.order_with_returns(lookup.merchant, lookup.number)
-        if stored is None or not hmac.compare_digest(stored.email.encode(), lookup.email.encode()):
+        stored = self._stored(lookup)
+        if stored is None:
             return None
-        if too_many(self.sessions, "order", f"{lookup.merchant}/{lookup.number}", lookup):
+        # Those who have the gift receipt cannot lock the owner out, nor the other way round.
+        order = f"{lookup.merchant}/{fold_order_number(stored.order.number)}{'/gift' if lookup.as_gift else ''}"
+        if too_many(self.sessions, "order", order, lookup):
             return None
         if too_many(self.sessions, "address", lookup.email, lookup):
             return None
-        return self._new_link(lookup.merchant, stored.order.number, lookup.email, lookup.language, lookup.purpose, self.clock())
+        number, gift = stored.order.number, stored.gift_code if lookup.as_gift else None
+        return self._new_link(
+            lookup.merchant, number, lookup.email, lookup.language, lookup.purpose, self.clock(), gift_code=gift
+        )
+
+    def _stored(self, lookup: Lookup) -> StoredOrder | None:
+        """Return the order that a lookup may see, None if there is none."""
+        number: str | None = lookup.number
+        if lookup.gift_code:
+            number = self.returns.gift(lookup.merchant, lookup.gift_code)
+        stored = self.returns.order_with_returns(lookup.merchant, number)[0] if number else None
+        if stored is None:
+            return None
+        if lookup.as_gift:
+            return stored if stored.gift_code else None
+        return stored if hmac.compare_digest(stored.email.encode(), lookup.email.encode()) else None
 
     def link_to_return(self, made: Return) -> MailedLink:
         """Return a new link to a return, for a mail about it."""
-        now = self.clock()
-        return self._new_link(made.merchant, made.order_number, made.email, made.language, "return", now, made.slot)
+        now, gift = self.clock(), None
+        if made.as_gift:
+            stored, _ = self.returns.order_with_returns(made.merchant, made.order_number)
+            gift = (stored.gift_code if stored else None) or ""
+        return self._new_link(made.merchant, made.order_number, made.email, made.language, "return", now, made.slot, gift)
 
     def peek(self, merchant: str, secret: str) -> Link:
         """Return the link with this secret without using it; LinkUnusable if it opens nothing at this shop."""
@@ -108,6 +133,7 @@ class Access:
             email=link.email,
             language=link.language,
             expires_at=now + SESSION_LIFE,
+            as_gift=link.as_gift,
         )
         # The session comes first: were it the other way round, a crash in between would use the link up for nothing.
         self.sessions.add_session(session)
@@ -135,7 +161,16 @@ class Access:
         self.sessions.end_session(session.digest)
 
     def _record(
-        self, merchant: str, number: str, email: str, language: str, purpose: Literal["access", "resume"], source: str
+        self,
+        merchant: str,
+        number: str,
+        email: str,
+        language: str,
+        purpose: Literal["access", "resume"],
+        source: str,
+        *,
+        as_gift: bool = False,
+        gift_code: str = "",
     ) -> None:
         lookup = Lookup(
             id=self.secret(),
@@ -146,23 +181,35 @@ class Access:
             purpose=purpose,
             source=digest(source),
             asked_at=self.clock(),
+            as_gift=as_gift,
+            gift_code=gift_code,
         )
         self.sessions.add_lookup(lookup)
 
     def _new_link(
-        self, merchant: str, number: str, email: str, language: str, purpose: LinkPurpose, now: datetime, slot: int | None = None
+        self,
+        merchant: str,
+        number: str,
+        email: str,
+        language: str,
+        purpose: LinkPurpose,
+        now: datetime,
+        slot: int | None = None,
+        gift_code: str | None = None,
     ) -> MailedLink:
+        """Return a new link; with a gift's code it opens the order to whoever got the gift, and is called by that code."""
         secret = self.secret()
         link = Link(
             digest=digest(secret),
             merchant=merchant,
             number=fold_order_number(number),
-            written=number,
+            written=number if gift_code is None else gift_code,
             email=email,
             language=language,
             purpose=purpose,
             expires_at=now + LINK_LIFE[purpose],
             return_slot=slot,
+            as_gift=gift_code is not None,
         )
         self.sessions.add_link(link)
         return MailedLink(link, secret)

@@ -10,7 +10,7 @@ from chalicelib.domain.comparisons import Difference, Shown, differences, finger
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import Busy, LifecycleError, VueltaError
 from chalicelib.domain.lifecycle import cancelled, sent
-from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
+from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, StoredOrder, Variant
 from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
@@ -65,13 +65,15 @@ class Desk:
         A draft that became a return is replaced; lines that a newer import took from the order are gone from it.
         """
         stored, made = self.returns.order_with_returns(session.merchant, session.number)
-        if stored is None or stored.email != session.email:
+        stored = _opened(stored, session) if stored else None
+        if stored is None:
             raise Unknown("order")
-        draft = self.sessions.draft(session.merchant, session.number) or Draft(id=self.secret())
+        draft = self.sessions.draft(session.merchant, session.draft_name) or Draft(id=self.secret())
         if any(each.draft_id == draft.id for each in made):
             draft = Draft(id=self.secret(), version=draft.version)
         known = {line.id for line in stored.order.lines}
-        draft = draft.changed(lines=tuple(line for line in draft.lines if line.id in known))
+        proof: Proof = "gift_receipt" if session.as_gift else draft.proof
+        draft = draft.changed(lines=tuple(line for line in draft.lines if line.id in known), proof=proof)
         return Visit(self.shops[session.merchant], session, stored, made, draft, self.clock())
 
     def decisions(self, visit: Visit) -> dict[Method, Decision]:
@@ -98,7 +100,7 @@ class Desk:
                 for line in visit.order.lines
                 if quantities.get(line.id)
             )
-            return draft.changed(lines=lines, proof=proof, country=country)
+            return draft.changed(lines=lines, proof="gift_receipt" if visit.session.as_gift else proof, country=country)
 
         return self._redraft(visit, chosen)
 
@@ -168,9 +170,9 @@ class Desk:
         would be decided otherwise now, Busy if the slots are fought over, LifecycleError if the order has too many returns.
         """
         for _ in range(ATTEMPTS):
-            made = next((each for each in visit.returns if each.draft_id == draft_id), None)
+            made = next((each for each in visit.own if each.draft_id == draft_id), None)
             if made is not None:
-                self.sessions.drop_draft(made.merchant, visit.session.number, draft_id)
+                self.sessions.drop_draft(made.merchant, visit.session.draft_name, draft_id)
                 return made
             if visit.draft.id != draft_id:
                 raise StaleDraft(draft_id)
@@ -182,14 +184,14 @@ class Desk:
             _unfinished(visit, decision, now, photos)
             new = self._new_return(visit, decision, language or visit.session.language, photos or {})
             if self.returns.add(new):
-                self.sessions.drop_draft(new.merchant, visit.session.number, draft_id)
+                self.sessions.drop_draft(new.merchant, visit.session.draft_name, draft_id)
                 return new
             visit = self._again(visit)
         raise Busy("the order's returns are being written by others")
 
     def made(self, visit: Visit, slot: int) -> Return:
         """Return one of the order's returns; Unknown if there is none in this slot."""
-        for each in visit.returns:
+        for each in visit.own:
             if each.slot == slot:
                 return each
         raise Unknown("return")
@@ -234,9 +236,9 @@ class Desk:
             if draft_id not in (None, draft.id):
                 raise StaleDraft(draft_id)
             following = change(draft).changed(version=draft.version + 1)
-            if self.sessions.save_draft(visit.order.merchant, visit.session.number, following, self.clock()):
+            if self.sessions.save_draft(visit.order.merchant, visit.session.draft_name, following, self.clock()):
                 return Visit(visit.shop, visit.session, visit.stored, visit.returns, following, visit.at)
-            draft = self.sessions.draft(visit.order.merchant, visit.session.number) or Draft(id=self.secret())
+            draft = self.sessions.draft(visit.order.merchant, visit.session.draft_name) or Draft(id=self.secret())
         raise Busy("the draft is being written by others")
 
     def _replacements(self, visit: Visit) -> dict[str, Replacement]:
@@ -252,6 +254,13 @@ class Desk:
                 for variant in self.variants(visit, visit.order.line(line.id)):
                     if variant.sku == line.wish_sku and variant.currency == visit.order.currency:
                         yield line, variant
+
+
+def _opened(stored: StoredOrder, session: Session) -> StoredOrder | None:
+    """Return what a session may know of an order; None if it is another's. Of who gave a gift nothing is known."""
+    if session.as_gift:
+        return stored.model_copy(update={"email": session.email, "ship_to": None}) if stored.gift_code else None
+    return stored if stored.email == session.email else None
 
 
 def _told(line: DraftLine, described: DraftLine) -> DraftLine:

@@ -30,7 +30,7 @@ _LIST_ITEM = re.compile(r"(?P<indent> *)(?P<mark>[-*] |\S{1,2}\. |> )?")
 def lookup_mail(lookup: Lookup, mailed: MailedLink, merchant: Merchant, portal_url: str, at: datetime) -> EmailMessage:
     """Return the mail that answers a lookup with a link; MailRefused if its address is none that mail can reach."""
     envelope = Envelope(merchant, lookup.email, lookup.language, f"lookup/{lookup.id}", at)
-    return _composed(lookup.purpose, envelope, mailed, f"{portal_url}/{merchant.slug}", {})
+    return _composed(lookup.message, envelope, mailed, f"{portal_url}/{merchant.slug}", {})
 
 
 def staff_mail(lookup: Lookup, mailed: MailedStaffLink, merchant: Merchant, portal_url: str, at: datetime) -> EmailMessage:

@@ -21,6 +21,8 @@ from chalicelib.shops import Shop
 REASONS: tuple[Reason, ...] = (
     "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
 )  # fmt: skip
+GIFT = "gift"
+"""The tag of those lines of an order that are gifts, where not all of it is one."""
 OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
 FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
 
@@ -45,6 +47,23 @@ class Visit:
     def policy(self) -> Policy:
         """The policy that held when the order was placed."""
         return self.shop.policy_for(self.order.placed_at)
+
+    @property
+    def number(self) -> str:
+        """What the customer calls the order: its number, or the code on the gift receipt."""
+        return self.order.number if not self.session.as_gift else self.stored.gift_code or ""
+
+    @property
+    def own(self) -> tuple[Return, ...]:
+        """The returns that are this customer's: the giver sees none of the recipient's, nor the other way round."""
+        mine = (made for made in self.returns if made.as_gift == self.session.as_gift)
+        return tuple(made for made in mine if not made.as_gift or made.email == self.session.email)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines that this customer may know of: where some are marked as gifts, the recipient sees no others."""
+        gifts = tuple(line for line in self.order.lines if GIFT in line.tags)
+        return gifts if self.session.as_gift and gifts else self.order.lines
 
     def name_of(self, line_id: str) -> str:
         """Return a line's name; its id where a newer import took it from the order."""
@@ -87,7 +106,7 @@ class Visit:
 
     def offers(self) -> tuple[LineOffer, ...]:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""
-        return tuple(self._offer(line) for line in self.order.lines)
+        return tuple(self._offer(line) for line in self.lines)
 
     def own_ways(self, line: Line) -> tuple[LineDecision, ...]:
         """Return the decisions on what is left of a line for each own reason and each way of sending, those refused left out."""
@@ -136,6 +155,7 @@ class Visit:
                 proof=draft.proof,
                 currency=order.currency,
                 placed_at=order.placed_at,
+                as_gift=self.session.as_gift,
                 lines=lines,
                 charges=decision.charges,
                 created_at=at,
@@ -148,9 +168,12 @@ class Visit:
         )
 
     def _held_back(self, draft: Draft, decision: Decision) -> Decision:
-        """Leave to a person what the customer cannot show in the photos that the policy asks for."""
+        """Leave to a person what the customer cannot show in the photos that are asked for, and refund no gift."""
         unseen = {line.id for line in draft.lines if line.no_photos}
         lines = tuple(line.for_a_person() if line.photos and line.id in unseen else line for line in decision.lines)
+        if self.session.as_gift:
+            # Money goes back to who paid, and the recipient of a gift did not.
+            lines = tuple(line.without("refund") for line in lines)
         return replace(decision, lines=lines)
 
     def _offer(self, line: Line) -> LineOffer:

@@ -143,9 +143,9 @@ class Worker:
                 message = staff_mail(lookup, mailed, merchant, self.portal_url, self.clock())
             else:
                 message = lookup_mail(lookup, mailed, merchant, self.portal_url, self.clock())
-            self.post.send(message, {"shop": merchant.slug, "message": lookup.purpose})
+            self.post.send(message, {"shop": merchant.slug, "message": lookup.message})
         except MailRefused as error:
-            report("mail_refused", shop=merchant.slug, message=lookup.purpose, why=error.why)
+            report("mail_refused", shop=merchant.slug, message=lookup.message, why=error.why)
 
     def _look_after(self, merchant: str, number: str, slot: int, *, by: Claimant) -> None:
         """Send the waiting mails of a return and see to its label, whatever becomes of the mails."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from chalicelib.domain.identifiers import fold_order_number
+from chalicelib.domain.identifiers import fold_gift_code, fold_order_number
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import sortable
 
@@ -19,9 +19,9 @@ ORDER_KEY = "ORDER"
 # DynamoDB takes 400 KiB. The last one is left for what comes to a record on its way to the table, such as its version.
 LARGEST_ITEM = 399 * 1024
 # What an item holds besides the value itself.
-_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content", "contact"})
+_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content", "contact", "gift"})
 # What an order's item holds of its customer, who is no part of the order itself.
-_BESIDE = ("email", "language", "ship_to")
+_BESIDE = ("email", "language", "ship_to", "gift_code")
 
 
 def order_key(merchant: str, number: str) -> dict[str, str]:
@@ -32,6 +32,11 @@ def order_key(merchant: str, number: str) -> dict[str, str]:
 def contact_key(merchant: str, email: str) -> str:
     """Return under what an order and its returns are found by the customer's folded e-mail address."""
     return f"{merchant}#{email}"
+
+
+def gift_key(merchant: str, code: str) -> str:
+    """Return under what an order is found by the code on its gift receipt, however that is typed."""
+    return f"{merchant}#{fold_gift_code(code)}"
 
 
 def product_partition(merchant: str, product: str) -> str:
@@ -58,10 +63,13 @@ def order_to_item(stored: StoredOrder) -> Item:
         value["language"] = stored.language
     if stored.ship_to is not None:
         value["ship_to"] = stored.ship_to.model_dump(exclude_defaults=True)
+    if stored.gift_code is not None:
+        value["gift_code"] = stored.gift_code
     value["tags"] = list(order.tags)
     value["lines"] = [_line(line) for line in value["lines"]]
     item = _item(order_key(order.merchant, order.number), "order", value, stored.updated_at)
-    return item | {"contact": contact_key(order.merchant, stored.email)}
+    gift = {"gift": gift_key(order.merchant, stored.gift_code)} if stored.gift_code is not None else {}
+    return item | {"contact": contact_key(order.merchant, stored.email)} | gift
 
 
 def item_to_order(item: Mapping[str, Any]) -> StoredOrder:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 ORDER_NUMBER_LENGTH = 50
+GIFT_CODE_LENGTHS = (8, 40)
+"""Who has the code may ask for the gift's return, so it must be long enough that nobody guesses one."""
 
 # Arabic keyboards write letters with code points of their own where Persian ones do not;
 # the stroke that only stretches a word says nothing.
@@ -46,6 +48,19 @@ def order_number_fault(text: str) -> str | None:
     if not all(char in _PUNCTUATION or unicodedata.category(char)[0] in "LMN" for char in folded):
         return "a number is made of letters, digits and . / + : & * _ (spaces, dashes and # are ignored)"
     return None
+
+
+def fold_gift_code(text: str) -> str:
+    """Fold the code of a gift receipt as a person types it: letters and digits in capitals, whatever stands between them."""
+    return "".join(char for char in fold_order_number(text) if char.isalnum())
+
+
+def gift_code_fault(text: str) -> str | None:
+    """Say in words why no gift receipt can have this code; None if one can."""
+    shortest, longest = GIFT_CODE_LENGTHS
+    if shortest <= len(fold_gift_code(text)) and len(text) <= longest:
+        return None
+    return f"a gift code has at least {shortest} letters and digits, and at most {longest} characters in all"
 
 
 def fold_email(text: str) -> str:

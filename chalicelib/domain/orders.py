@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from chalicelib.domain.identifiers import fold_email
+from chalicelib.domain.identifiers import fold_email, gift_code_fault
 from chalicelib.domain.money import known_currency, parse_amount
 
 Channel = Literal["online", "store"]
@@ -41,6 +41,15 @@ def _rfc_3339(moment: object) -> object:
 
 # Not strict: what the validator hands on is a string to Pydantic, wherever it came from.
 Moment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_rfc_3339)]
+
+
+def _gift_code(code: str) -> str:
+    if fault := gift_code_fault(code):
+        raise ValueError(fault)
+    return code
+
+
+GiftCode = Annotated[str, AfterValidator(_gift_code)]
 
 
 class Shape(BaseModel):
@@ -119,12 +128,14 @@ class StoredOrder(Shape):
 
     `email` is folded (`fold_email`): compare it with a folded address, send mails to it as it is. `language` is the code
     of the language that the customer bought in, if the shop knows. `ship_to` is where it was sent: a prepaid label begins there.
+    `gift_code` is the one on its gift receipt, as the shop writes it: whoever has it may return the gift.
     """
 
     order: Order
     email: EmailAddress
     language: Language | None = None
     ship_to: Address | None = None
+    gift_code: GiftCode | None = None
     updated_at: Moment
 
 

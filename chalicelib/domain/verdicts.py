@@ -71,6 +71,16 @@ class LineDecision:
     photos: int = 0
     photos_clause: str = ""
 
+    def without(self, kind: OutcomeKind) -> LineDecision:
+        """Return the decision without one outcome; refused where nothing else was offered."""
+        outcomes = tuple(outcome for outcome in self.outcomes if outcome.kind != kind)
+        if len(outcomes) == len(self.outcomes):
+            return self
+        if not outcomes:
+            return replace(self, verdict="refused", outcomes=(), shipping=None, ship_by=None, photos=0, cause="not_offered")
+        automatic = any(outcome.approval == "automatic" for outcome in outcomes)
+        return replace(self, verdict="approved" if automatic else "review", outcomes=outcomes)
+
     def for_a_person(self) -> LineDecision:
         """Return the decision with every outcome left to a person of the shop; a refusal stays as it is."""
         if self.verdict == "refused":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Literal
 
 from pydantic import AwareDatetime
@@ -29,7 +30,8 @@ class Lookup(Shape):
     """A wish for a link to an order, recorded before anybody knows whether order and address belong together.
 
     `source` is a digest of where it came from, never the address itself. `resume` wishes come from an open session and
-    are known to be right; `staff` ones are about no order, their `number` is empty. `claim` is the last try to send the answer.
+    are known to be right; `staff` ones are about no order, their `number` is empty. Of a gift (`as_gift`) the first wish
+    knows only the folded `gift_code`, and its `email` is whoever has that. `claim` is the last try to send the answer.
     """
 
     id: str
@@ -40,6 +42,8 @@ class Lookup(Shape):
     purpose: Literal["access", "resume", "staff"]
     source: str
     asked_at: AwareDatetime
+    as_gift: bool = False
+    gift_code: str = ""
     claim: Claim | None = None
 
     @property
@@ -47,11 +51,17 @@ class Lookup(Shape):
         """When somebody last did something about it."""
         return self.claim.at if self.claim else self.asked_at
 
+    @property
+    def message(self) -> str:
+        """The name of the mail that answers it."""
+        return "gift" if self.as_gift and self.purpose == "access" else self.purpose
+
 
 class Link(Shape):
     """A mailed link: `digest` is the SHA-256 of its secret, which is stored nowhere.
 
-    `number` is the order's number folded, `written` as the shop writes it.
+    `number` is the order's number folded, `written` as the shop writes it; of a gift that is the code on its receipt, and
+    `email` is the recipient's.
     """
 
     digest: str
@@ -64,6 +74,7 @@ class Link(Shape):
     expires_at: AwareDatetime
     used_at: AwareDatetime | None = None
     return_slot: int | None = None
+    as_gift: bool = False
 
     def trouble(self, at: datetime) -> Literal["used", "expired"] | None:
         """Say why the link opens nothing at this moment, or None if it does; only an access link is for one use."""
@@ -73,7 +84,10 @@ class Link(Shape):
 
 
 class Session(Shape):
-    """One browser that has proved that one order is its owner's; `digest` is the SHA-256 of the cookie's secret."""
+    """One browser that has proved that one order is its owner's; `digest` is the SHA-256 of the cookie's secret.
+
+    `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner.
+    """
 
     digest: str
     merchant: str
@@ -81,3 +95,9 @@ class Session(Shape):
     email: str
     language: str
     expires_at: AwareDatetime
+    as_gift: bool = False
+
+    @property
+    def draft_name(self) -> str:
+        """Under what the draft is kept: whoever got a gift has one of their own, which the giver does not see."""
+        return f"{self.number}~{sha256(self.email.encode()).hexdigest()[:16]}" if self.as_gift else self.number

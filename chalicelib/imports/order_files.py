@@ -23,7 +23,7 @@ _NO_MAIL = (
     "is an address that our mails cannot reach: before the @ stand at most 64 letters without accents, digits and marks such as "
     "._+-, and after it a domain such as example.com"
 )
-_BESIDE_THE_ORDER = ("email", "language", "ship_to", "updated_at")
+_BESIDE_THE_ORDER = ("email", "language", "ship_to", "gift_code", "updated_at")
 
 
 def read_orders(lines: Iterator[Line], form: Format, terms: Terms) -> Iterator[Entry]:

@@ -27,6 +27,7 @@ _ORDER = {
     "country": "country",
     "currency": "currency",
     "order_tags": "tags",
+    "gift_code": "gift_code",
     "updated_at": "updated_at",
 }
 _LINE = {
@@ -41,7 +42,7 @@ _LINE = {
     "line_tags": "tags",
 }
 _LISTS = frozenset({"tags", "categories"})
-_OPTIONAL = frozenset({"merchant", "language", "delivered_at", "order_tags", "updated_at"})
+_OPTIONAL = frozenset({"merchant", "language", "delivered_at", "order_tags", "gift_code", "updated_at"})
 _OPTIONAL |= {"product", "lowest_price_14d", "categories", "line_tags"}
 ORDER_COLUMNS: Columns = {column: column not in _OPTIONAL for column in (*_ORDER, *_LINE)}
 

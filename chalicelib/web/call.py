@@ -50,7 +50,7 @@ class Call(BaseCall):
     def has_opened(self, link: Link | None) -> bool:
         """Say whether this browser has a session for the order of a link: its second press of the button, say."""
         session = self.portal.access.session(self.merchant_slug, self.secret) if link and self.secret else None
-        return session is not None and link is not None and session.number == link.number
+        return session is not None and link is not None and _same(session, link)
 
     def visit(self) -> Visit:
         """Return the customer's order with all that stands around it, as `Desk.visit`; NoSession without a session."""
@@ -59,7 +59,7 @@ class Call(BaseCall):
     def made(self, slot: str) -> tuple[Visit, Return]:
         """Return the visit and the return in this slot; the page is not there if the slot is empty."""
         visit = self.visit()
-        made = next((each for each in visit.returns if str(each.slot) == slot), None)
+        made = next((each for each in visit.own if str(each.slot) == slot), None)
         return (visit, made) if made else self.not_there()
 
     def visit_to_save(self) -> Visit:
@@ -72,6 +72,10 @@ class Call(BaseCall):
         self.keep_session(secret, int((SESSION_LIFE + SESSION_MEMORY).total_seconds()))
         self.speak(language)
         self._keep_language()
+
+
+def _same(session: Session, link: Link) -> bool:
+    return (session.number, session.as_gift) == (link.number, link.as_gift)
 
 
 def masked(address: str) -> str:

@@ -8,7 +8,7 @@ from chalice import Blueprint, Response
 
 from chalicelib import bootstrap
 from chalicelib.bootstrap import Portal
-from chalicelib.web import door, draft, errors, labels, papers, photos, status
+from chalicelib.web import door, draft, errors, gift, labels, papers, photos, status
 from chalicelib.web.call import Call
 from chalicelib.web.http import FORM
 
@@ -19,6 +19,9 @@ ROUTES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/{shop}", door.returns_page),
     ("POST", "/{shop}/find", door.find),
     ("GET", "/{shop}/sent", door.sent),
+    ("GET", "/{shop}/gift", gift.gift),
+    ("POST", "/{shop}/gift", gift.ask),
+    ("GET", "/{shop}/gift/sent", gift.sent),
     ("GET", "/{shop}/policy", door.policy),
     ("GET", "/{shop}/link/{token}", door.link),
     ("POST", "/{shop}/link/{token}", door.enter),

@@ -12,6 +12,7 @@ from chalicelib.web.call import Call
 from chalicelib.web.facts import facts
 from chalicelib.web.forms import FindForm, Mistake
 from chalicelib.web.photos import first_missing
+from chalicelib.web.questions import asks_proof
 
 GROUPS = ("how_long", "excluded", "condition", "money", "sending")
 
@@ -94,7 +95,7 @@ def ask_again(call: Call, token: str) -> Response:
     except LinkUnusable as error:
         if error.link is not None:
             call.portal.access.ask_again(error.link, call.wording.language.code, http.source(call.request))
-            return call.go("/sent")
+            return call.go("/gift/sent" if error.link.as_gift else "/sent")
         return _unusable(call, token, error)
     return call.page("link", token=token, link=opened)
 
@@ -110,7 +111,14 @@ def _start(call: Call, form: FindForm, status: int) -> Response:
     current = _current(call.known_shop, call)
     mistakes: list[Mistake] = form.mistakes
     return call.page(
-        "start", status, form=form, mistakes=mistakes, facts=facts(current), form_id="step", returning=bool(call.secret)
+        "start",
+        status,
+        form=form,
+        mistakes=mistakes,
+        facts=facts(current),
+        gifts=asks_proof(current),
+        form_id="step",
+        returning=bool(call.secret),
     )
 
 

@@ -182,7 +182,7 @@ def _items_page(call: Call, visit: Visit, form: ItemsForm | None, status: int) -
         offers=visit.offers(),
         form=form,
         mistakes=form.mistakes,
-        asks_proof=asks_proof(visit.policy),
+        asks_proof=asks_proof(visit.policy) and not visit.session.as_gift,
         countries=call.wording.countries() if asks_country(visit.policy) else {},
         notice=notice if notice in NOTICES else None,
         signed_in=True,

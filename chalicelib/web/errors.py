@@ -82,7 +82,7 @@ def _after_stale_draft(call: Call) -> Response:
     """Lead from a page about a draft that is gone to the return that it became, or to the beginning of the new one."""
     visit = call.visit()
     posted = call.fields.get("draft")
-    made = next((each for each in visit.returns if each.draft_id == posted), None)
+    made = next((each for each in visit.own if each.draft_id == posted), None)
     return call.go(f"/returns/{made.slot}?notice=already_made" if made else "/items?notice=stale")
 
 

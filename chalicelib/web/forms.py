@@ -6,7 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chalicelib.domain.identifiers import fold_digits, fold_email, fold_order_number, order_number_fault
+from chalicelib.domain.identifiers import (
+    fold_digits,
+    fold_email,
+    fold_gift_code,
+    fold_order_number,
+    gift_code_fault,
+    order_number_fault,
+)
 
 Fields = Mapping[str, str]
 
@@ -55,7 +62,7 @@ class FindForm:
         address = fold_email(form.email)
         if not address:
             form.mistakes.append(Mistake("email", "email_missing"))
-        elif len(address) > 254 or not _EMAIL.fullmatch(address):
+        elif not _reachable(address):
             form.mistakes.append(Mistake("email", "email_wrong"))
         return form
 
@@ -80,6 +87,30 @@ class SignInForm:
 
 
 @dataclass
+class GiftForm:
+    """The code of a gift receipt, and the address of whoever got the gift."""
+
+    code: str = ""
+    email: str = ""
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, fields: Fields) -> GiftForm:
+        """Read what was posted."""
+        form = cls(one_line(fields.get("code", ""))[:LONGEST_LINE], one_line(fields.get("email", ""))[: LONGEST_LINE * 2])
+        if not fold_gift_code(form.code):
+            form.mistakes.append(Mistake("code", "code_missing"))
+        elif gift_code_fault(form.code):
+            form.mistakes.append(Mistake("code", "code_wrong"))
+        address = fold_email(form.email)
+        if not address:
+            form.mistakes.append(Mistake("email", "own_email_missing"))
+        elif not _reachable(address):
+            form.mistakes.append(Mistake("email", "email_wrong"))
+        return form
+
+
+@dataclass
 class TrackingForm:
     """The parcel's number and, if it does not say so itself, who carries it."""
 
@@ -98,3 +129,7 @@ class TrackingForm:
         if len(form.carrier) > 60:
             form.mistakes.append(Mistake("carrier", "carrier_long"))
         return form
+
+
+def _reachable(address: str) -> bool:
+    return len(address) <= 254 and _EMAIL.fullmatch(address) is not None

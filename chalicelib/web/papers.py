@@ -70,4 +70,4 @@ def _slip(call: Call, visit: Visit, made: Return) -> Slip | None:
 
     if not has_slip(made):
         return None
-    return Slip(made, call.wording, visit.order.number, visit.stored.ship_to, call.portal.settings.portal_url)
+    return Slip(made, call.wording, visit.number, visit.stored.ship_to, call.portal.settings.portal_url)

@@ -86,7 +86,8 @@ def orders(days: Days) -> list[DemoOrder]:
         DemoOrder(
             "azulu",
             "isabela@example.com",
-            "A gift: an exchange or a gift card, at its price with the gift receipt, at the lowest price lately without.",
+            "A gift: an exchange or a gift card, at its price with the gift receipt, at the lowest price lately without. Whoever "
+            "got it opens it by its code, REGALO-7K2M-94, at the address that ends in /gift.",
             {"1": "approved"},
             _order(
                 "AZ-1006",
@@ -94,6 +95,7 @@ def orders(days: Days) -> list[DemoOrder]:
                 days.ago(6),
                 _dress(1) | {"lowest_price_14d": "159000"},
                 tags=["gift"],
+                gift_code="REGALO-7K2M-94",
             ),
         ),
         DemoOrder(
