@@ -54,13 +54,16 @@ CREATE TEMP VIEW worth_of_lines AS
 SELECT *, amount(coalesce(inspection.value.S, chosen.value.S)) AS worth FROM return_lines;
 
 CREATE TEMP TABLE orders AS
-SELECT Item.currency.S AS currency, day_of(moment(Item.placed_at.S)) AS placed_on, Item.lines.L AS lines
+SELECT Item.currency.S AS currency, day_of(moment(Item.placed_at.S)) AS placed_on,
+       -- Only what is needed: to unnest lines with all that returns' lines have takes ten times as long.
+       list_transform(Item.lines.L, lambda line: {'name': line.M.name.S, 'product': coalesce(line.M.product.S, line.M.sku.S),
+                                                  'quantity': line.M.quantity.N, 'price': line.M.unit_price.S}) AS lines
 FROM raw
 WHERE Item.type.S = 'order';
 
-CREATE TEMP VIEW order_lines AS
-SELECT sold.placed_on, sold.currency, line.M.name.S AS name, coalesce(line.M.product.S, line.M.sku.S) AS product,
-       units(line.M.quantity.N) AS quantity, units(line.M.quantity.N) * amount(line.M.unit_price.S) AS value
+CREATE TEMP TABLE order_lines AS
+SELECT sold.placed_on, sold.currency, line.name, line.product, units(line.quantity) AS quantity,
+       units(line.quantity) * amount(line.price) AS value
 FROM orders AS sold, unnest(sold.lines) AS unnested (line);
 
 -- name: uncountable
