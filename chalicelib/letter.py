@@ -6,11 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.domain.findings import Settlement
 from chalicelib.domain.merchant import Store
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.returns import Mail, Return, ReturnLine
+from chalicelib.domain.returns import LineStatus, Mail, Message, Return, ReturnLine
 from chalicelib.domain.verdicts import ClauseSay
 from chalicelib.shops import Shop
+
+_TRUE_WHILE: Mapping[Message, tuple[LineStatus, ...]] = {
+    "approved": ("authorised", "rejected"),
+    "decided": ("authorised", "rejected"),
+    "under_review": ("under_review",),
+    "label": ("authorised",),
+    "received": ("received",),
+    "inspected": ("accepted", "refused"),
+    "reminder": ("authorised",),
+    "expired": ("expired",),
+}
+"""Where one of a mail's lines must stand for the mail to be news; what is not here stays true."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +48,46 @@ class Letter:
     def cancelled(self) -> tuple[ReturnLine, ...]:
         """The mail's lines that were taken back."""
         return self._told("cancelled")
+
+    @property
+    def arrived(self) -> tuple[ReturnLine, ...]:
+        """The mail's lines that came back and are to be inspected."""
+        return self._told("received")
+
+    @property
+    def to_come(self) -> tuple[ReturnLine, ...]:
+        """The lines that may be sent and have not arrived, whatever the mail is about."""
+        return self.made.standing("authorised")
+
+    @property
+    def inspected(self) -> tuple[ReturnLine, ...]:
+        """The mail's lines that were inspected, also those that are settled since."""
+        return tuple(line for line in self._told("accepted", "refused", "settled") if line.inspection)
+
+    @property
+    def accepted(self) -> tuple[ReturnLine, ...]:
+        """Every line of the return that was accepted and waits to be settled."""
+        return self.made.standing("accepted")
+
+    @property
+    def refused(self) -> tuple[ReturnLine, ...]:
+        """The mail's lines that were turned down at the inspection."""
+        return self._told("refused")
+
+    @property
+    def settlements(self) -> tuple[Settlement, ...]:
+        """What was given for the mail's lines."""
+        return tuple(each for each in self.made.settlements if not set(self.mail.lines).isdisjoint(each.lines))
+
+    @property
+    def expired(self) -> tuple[ReturnLine, ...]:
+        """The mail's lines that were not sent in time."""
+        return self._told("expired")
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """When the time to send what expired was over, the last of it."""
+        return max((line.ship_by for line in self.expired if line.ship_by), default=None)
 
     @property
     def waiting(self) -> tuple[ReturnLine, ...]:
@@ -91,15 +144,15 @@ class Letter:
     @property
     def superseded(self) -> bool:
         """Whether nothing of what the mail says is true any more: a later mail of the return tells what is."""
-        if self.mail.message == "cancelled":
-            return False
-        told = self._told("under_review") if self.mail.message == "under_review" else self.approved + self.rejected
-        return not told
+        if self.mail.message == "reminder" and self.made.parcel:
+            return True
+        true_while = _TRUE_WHILE.get(self.mail.message)
+        return true_while is not None and not self._told(*true_while)
 
     def _on_whether(self, say: ClauseSay) -> bool:
         """Say whether a clause is about taking goods back at all, rather than about money or parcels."""
         groups = {clause.id: clause.group for clause in self.policy.clauses} if self.policy else {}
         return groups.get(say.id) not in {"money", "sending"}
 
-    def _told(self, status: str) -> tuple[ReturnLine, ...]:
-        return tuple(line for line in self.made.lines if line.line.id in self.mail.lines and line.status == status)
+    def _told(self, *statuses: LineStatus) -> tuple[ReturnLine, ...]:
+        return tuple(line for line in self.made.standing(*statuses) if line.line.id in self.mail.lines)
