@@ -29,29 +29,30 @@ _ISOLATES = frozenset("\N{LEFT-TO-RIGHT ISOLATE}\N{RIGHT-TO-LEFT ISOLATE}\N{FIRS
 class _SevenBits(EmailPolicy):
     """Writes what is outside ASCII so that no server on the way has a reason to rewrite it.
 
-    The library's own folding loses blanks between encoded words and breaks names in quotes that are longer than a line; the
-    older one, used here, keeps blanks inside of the words and names whole.
+    The library's own folding loses blanks between encoded words, breaks names in quotes that are longer than a line, and leaves
+    the first line of a long subject empty; the older one, used here, keeps blanks inside of the words, names whole, and begins
+    at once.
     """
 
     def fold(self, name: str, value: str) -> str:
         """Return a header as its lines."""
         fits = value.isascii() and len(f"{name}: {value}") <= LINE_LENGTH
         named = isinstance(value, AddressHeader) and all(one.display_name for one in value.addresses)
-        if fits or (value.isascii() and not named):
+        if fits or (value.isascii() and not named and name != "Subject"):
             folded: str = super().fold(name, value)
             return folded
         if isinstance(value, AddressHeader):
             written = ", ".join(f"{self._encoded(name, one.display_name)} <{one.addr_spec}>" for one in value.addresses)
         else:
-            written = self._encoded(name, value)
+            written = self._encoded(name, value, "us-ascii" if value.isascii() else "utf-8")
         return f"{name}: {written}{self.linesep}"
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return a header as its bytes."""
         return self.fold(name, value).encode("ascii")
 
-    def _encoded(self, name: str, text: str) -> str:
-        return Header(text, "utf-8", header_name=name).encode(linesep=self.linesep)
+    def _encoded(self, name: str, text: str, charset: str = "utf-8") -> str:
+        return Header(text, charset, header_name=name).encode(linesep=self.linesep)
 
 
 _POLICY = _SevenBits(linesep="\r\n", cte_type="7bit")
@@ -123,7 +124,7 @@ def header_text(value: str) -> str:
     plain = " ".join("".join(_kept(char) for char in value).split())
     # Nothing that reads as an encoded word (RFC 2047), which a mail program would decode into something else.
     kept = plain.replace("=?", "= ?")[:HEADER_LENGTH].rstrip()
-    return kept if _balanced(kept) else "".join(char for char in kept if char not in _ISOLATES)
+    return kept if _balanced(kept) else " ".join("".join(char for char in kept if char not in _ISOLATES).split())
 
 
 def _kept(char: str) -> str:

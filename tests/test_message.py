@@ -37,6 +37,14 @@ def test_no_text_can_add_change_or_break_a_header(subject: str, name: str, langu
         assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\ud800-\udfff]", value)
 
 
+def test_a_long_subject_begins_on_the_line_of_its_name() -> None:
+    raw = build(
+        envelope(shop), "Azulu: please send your return RMA 11K0-PED7-TMZR-1WB7 by Monday 23 March", "text", "<p>"
+    ).as_bytes()
+    (line,) = [line for line in raw.split(b"\r\n") if line.startswith(b"Subject:")]
+    assert line.startswith(b"Subject: Azulu: please send")
+
+
 @given(hostile)
 @settings(max_examples=300, deadline=None)
 def test_a_subject_arrives_as_it_was_cleaned(subject: str) -> None:
