@@ -11,6 +11,8 @@ from chalicelib.exports.places import ExportRefused
 # DynamoDB API reference, ExportTableToPointInTime: an increment spans a quarter of an hour to a day, and nothing older than
 # point-in-time recovery reaches can be asked for.
 SHORTEST, LONGEST, REACH = timedelta(minutes=15), timedelta(days=1), timedelta(days=35)
+# The cuts between windows are whole seconds.
+_ROUNDING = timedelta(seconds=1)
 
 Window = tuple[datetime, datetime]
 """From when, inclusive, to when, exclusive."""
@@ -23,7 +25,7 @@ def windows(since: datetime, until: datetime) -> tuple[Window, ...]:
         raise ExportRefused(f"{_written(since)} is less than 15 minutes ago, and an increment spans 15 minutes at least")
     if whole > REACH:
         raise ExportRefused(f"{_written(since)} is more than 35 days ago, further than recovery reaches: request a full export")
-    count = math.ceil(whole / LONGEST)
+    count = math.ceil(whole / (LONGEST - _ROUNDING))
     cuts = [since + whole * place / count for place in range(count)]
     starts = [since, *(cut.replace(microsecond=0) for cut in cuts[1:]), until]
     return tuple(pairwise(starts))
