@@ -115,14 +115,18 @@ def described(number: int, **more: Any) -> dict[str, Any]:
 def test_an_increment_is_asked_for_as_the_model_of_dynamodb_wants_it() -> None:
     client = boto3.client("dynamodb", region_name=REGION)
     since, until = NOON, NOON + timedelta(hours=1)
-    specification = {"ExportFromTime": since, "ExportToTime": until, "ExportViewType": "NEW_AND_OLD_IMAGES"}
+    kind = {
+        "ExportType": "INCREMENTAL_EXPORT",
+        "IncrementalExportSpecification": {
+            "ExportFromTime": since,
+            "ExportToTime": until,
+            "ExportViewType": "NEW_AND_OLD_IMAGES",
+        },
+    }
     expected = {
         "TableArn": TABLE, "S3Bucket": BUCKET, "S3Prefix": "azulu", "S3SseAlgorithm": "AES256", "ExportFormat": "DYNAMODB_JSON",
-        "ExportType": "INCREMENTAL_EXPORT", "IncrementalExportSpecification": specification,
     }  # fmt: skip
-    answer = described(
-        1, ExportStatus="IN_PROGRESS", ExportType="INCREMENTAL_EXPORT", IncrementalExportSpecification=specification
-    )
+    answer = described(1, ExportStatus="IN_PROGRESS", **kind)
     with Stubber(client) as stub:
         stub.add_response("export_table_to_point_in_time", {"ExportDescription": answer}, expected | kind)
         asked = TableExports(client, TABLE).request(BUCKET, "azulu", (since, until))
