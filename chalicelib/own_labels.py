@@ -58,16 +58,20 @@ class OwnLabels:
         return self.files.link(_folder(made) + name, "label.pdf", inline=True)
 
     def give(self, made: Return, name: str, *, by: str, seen: int) -> Upload:
-        """Give an uploaded label to the customer, if it is one; its fault if not. Raises as `Counter.change` does."""
-        body = self._body(made, name)
-        found = self.uploaded(made, name)
+        """Give an uploaded label to the customer, if it is one; its fault if not. Raises as `Counter.change` does.
+
+        Once more does nothing: a browser may post the same form twice.
+        """
+        key = f"{label_folder(made)}{name}.pdf"
+        if made.label and made.label.key == key:
+            return Upload(name, None)
+        body, found = self._body(made, name), self.uploaded(made, name)
         if isinstance(body, Upload) or found.fault:
             return found
-        key = f"{label_folder(made)}{name}.pdf"
         self.files.put(key, body, "application/pdf")
         label = Label(source="shop", key=key, by=by, made_at=self.clock())
         self.counter.change(made.merchant, made.id, lambda current: labelled(current, label), seen)
-        self.files.delete(_folder(made))
+        self.files.delete(_folder(made) + name)
         return found
 
     def retry(self, made: Return, *, seen: int) -> None:
