@@ -14,6 +14,7 @@ from typing import Literal
 
 from chalicelib.domain.errors import VueltaError
 from chalicelib.domain.identifiers import fold_email, fold_gift_code, fold_order_number
+from chalicelib.domain.merchant import Staff
 from chalicelib.domain.orders import StoredOrder
 from chalicelib.domain.returns import Return
 from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, LinkPurpose, Lookup, Session
@@ -141,6 +142,21 @@ class Access:
             self.sessions.end_session(session.digest)
             raise LinkUnusable("used", link)
         return session, cookie, link
+
+    def open_for(self, stored: StoredOrder, person: Staff, language: str) -> str:
+        """Open a session in which one of the shop's people acts for an order's owner; return the secret for its cookie."""
+        cookie = self.secret()
+        session = Session(
+            digest=digest(cookie),
+            merchant=stored.order.merchant,
+            number=fold_order_number(stored.order.number),
+            email=stored.email,
+            language=language,
+            expires_at=self.clock() + SESSION_LIFE,
+            opened_by=person.email,
+        )
+        self.sessions.add_session(session)
+        return cookie
 
     def session(self, merchant: str, cookie: str) -> Session | None:
         """Return the open session of this shop that the cookie's secret belongs to."""

@@ -155,6 +155,7 @@ class Visit:
                 proof=draft.proof,
                 currency=order.currency,
                 placed_at=order.placed_at,
+                opened_by=self.session.opened_by,
                 as_gift=self.session.as_gift,
                 lines=lines,
                 charges=decision.charges,

@@ -86,7 +86,8 @@ class Link(Shape):
 class Session(Shape):
     """One browser that has proved that one order is its owner's; `digest` is the SHA-256 of the cookie's secret.
 
-    `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner.
+    `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner. `opened_by` is who of the shop's people
+    opened it for the owner, who is on the phone: `language` is the owner's then, and so is the address that mails go to.
     """
 
     digest: str
@@ -96,8 +97,14 @@ class Session(Shape):
     language: str
     expires_at: AwareDatetime
     as_gift: bool = False
+    opened_by: str | None = None
 
     @property
     def draft_name(self) -> str:
         """Under what the draft is kept: whoever got a gift has one of their own, which the giver does not see."""
-        return f"{self.number}~{sha256(self.email.encode()).hexdigest()[:16]}" if self.as_gift else self.number
+        return gift_draft_name(self.number, self.email) if self.as_gift else self.number
+
+
+def gift_draft_name(number: str, email: str) -> str:
+    """Return under what the draft is kept of somebody who returns a gift of this order."""
+    return f"{number}~{sha256(email.encode()).hexdigest()[:16]}"

@@ -130,6 +130,7 @@ class BaseCall:
             "step": None,
             "keep": "",
             "reference": self.reference,
+            "by_phone": None,
         }
         name = template if "/" in template else f"{self.side}/{template}"
         html = render(f"{name}.html", self.wording, **(furniture | self.furniture() | context))

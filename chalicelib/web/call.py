@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from functools import cached_property
+from urllib.parse import urlencode
 
+from chalice import Response
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
+from chalicelib.domain.merchant import Staff
 from chalicelib.domain.returns import Return
 from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Link, Session
 from chalicelib.visit import Visit
 from chalicelib.web.base_call import BaseCall, NoSession
+from chalicelib.web.staff_call import StaffCall
+
+
+class ForTheStaff(Exception):
+    """The session is one of the staff for a customer, and goes on in the console: `path` says where, as `StaffCall.go`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 class Call(BaseCall):
@@ -40,12 +52,35 @@ class Call(BaseCall):
         posted = self.posted
         secret = self.secret
         session = self.portal.access.session_or_lapsed(self.merchant_slug, secret) if secret else None
-        if session is None or secret is None or (self.portal.access.lapsed(session) and not self.may_lapse):
+        if session is None or secret is None:
             raise NoSession
+        if session.opened_by:
+            self.speak(self._person_for(session).language or session.language)
+        else:
+            self.speak(session.language)
         self.lapsed = self.portal.access.lapsed(session)
-        self.speak(session.language)
+        if self.lapsed and not self.may_lapse:
+            raise ForTheStaff("/phone") if session.opened_by else NoSession
         self.check_token(secret, posted)
         return session
+
+    def _person_for(self, session: Session) -> Staff:
+        """Return who acts for the customer; ForTheStaff unless they are still signed in, and still may."""
+        secret = self._cookie(f"{StaffCall.session_cookie}_{self.merchant_slug}")
+        entered = self.portal.staff.session(self.merchant_slug, secret) if secret else None
+        if entered is None or entered[1].email != session.opened_by or not entered[1].may("decide"):
+            raise ForTheStaff("/phone")
+        return entered[1]
+
+    @property
+    def mail_language(self) -> str:
+        """In which language mails about this visit are: that of the page, unless somebody else reads the page."""
+        return self.session.language if self.session.opened_by else self.wording.language.code
+
+    def furniture(self) -> dict[str, object]:
+        """Return what the customer's pages need besides what every page needs: whether the staff is in front of them."""
+        known: Session | None = self.__dict__.get("session")
+        return {"by_phone": known if known and known.opened_by else None}
 
     def has_opened(self, link: Link | None) -> bool:
         """Say whether this browser has a session for the order of a link: its second press of the button, say."""
@@ -60,7 +95,17 @@ class Call(BaseCall):
         """Return the visit and the return in this slot; the page is not there if the slot is empty."""
         visit = self.visit()
         made = next((each for each in visit.own if str(each.slot) == slot), None)
+        if made and self.session.opened_by:
+            raise ForTheStaff(f"/return?{urlencode({'id': made.id})}")
         return (visit, made) if made else self.not_there()
+
+    def go_to_made(self, made: Return) -> Response:
+        """Lead to a return that was just made; who made it for a customer is done with the customer's pages."""
+        if not self.session.opened_by:
+            return self.go(f"/returns/{made.slot}/done")
+        self.portal.access.leave(self.session)
+        self.close_session()
+        return self.go(f"/staff/return?{urlencode({'id': made.id, 'notice': 'opened'})}")
 
     def visit_to_save(self) -> Visit:
         """Return the visit for a step that only saves what was typed: a session that is over will do, but sees no page."""

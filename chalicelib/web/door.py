@@ -102,9 +102,10 @@ def ask_again(call: Call, token: str) -> Response:
 
 def sign_out(call: Call) -> Response:
     """End the session and lead to the beginning."""
-    call.portal.access.leave(call.session)
+    session = call.session
+    call.portal.access.leave(session)
     call.close_session()
-    return call.go("")
+    return call.go("/staff/phone" if session.opened_by else "")
 
 
 def _start(call: Call, form: FindForm, status: int) -> Response:

@@ -132,18 +132,18 @@ def submit(call: Call) -> Response:
     if call.switches_language:
         return check(call)
     try:
-        language = call.wording.language.code
+        language = call.mail_language
         draft_id, seen = call.fields.get("draft", ""), call.fields.get("seen", "")
         made = call.portal.desk.submit(visit, draft_id, seen, language, cleaned_photos(call.portal, visit))
     except ChangedMeanwhile as error:
         decision, shown, _ = call.portal.desk.check(error.visit)
         return _check_page(call, error.visit, decision, fingerprint(shown), error.differences, 409)
-    return call.go(f"/returns/{made.slot}/done")
+    return call.go_to_made(made)
 
 
 def save(call: Call) -> Response:
     """Mail a link to go on later from a page on which nothing is typed."""
-    call.portal.access.ask_to_go_on(call.session, call.wording.language.code)
+    call.portal.access.ask_to_go_on(call.session, call.mail_language)
     return call.go("/saved")
 
 

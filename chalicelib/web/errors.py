@@ -17,7 +17,7 @@ from chalicelib.domain.errors import Busy, LifecycleError, Unavailable
 from chalicelib.settings import InvalidSettings
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
-from chalicelib.web.call import Call
+from chalicelib.web.call import Call, ForTheStaff
 from chalicelib.web.forms import FindForm
 from chalicelib.web.staff_call import StaffCall
 
@@ -64,6 +64,9 @@ def page_for(call: Call, error: Exception) -> Response:
             return error_page(call, error.status)
         case NoSession() | Unknown():
             return ended_page(call)
+        case ForTheStaff():
+            call.close_session()
+            return call.go(f"/staff{error.path}")
         case StaleDraft():
             return answered(call, _after_stale_draft, {}, page_for)
         case NothingChosen():

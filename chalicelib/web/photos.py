@@ -87,7 +87,7 @@ def go_on(call: Call) -> Response:
     visit = call.visit()
     wanted = _wanted(call, visit)
     if call.saves:
-        call.portal.access.ask_to_go_on(call.session, call.wording.language.code)
+        call.portal.access.ask_to_go_on(call.session, call.mail_language)
         return call.go("/saved")
     mistakes = [Mistake(f"photos-{each.index}", "photos_missing") for each in wanted if each.lacking]
     if call.switches_language or mistakes:

@@ -15,6 +15,7 @@ from chalicelib.web import (
     staff_errors,
     staff_find,
     staff_labels,
+    staff_phone,
     staff_queue,
     staff_receive,
     staff_return,
@@ -28,6 +29,8 @@ View = Callable[..., Response]
 ROUTES: tuple[tuple[str, str, View, Role | None], ...] = (
     ("GET", "/{shop}/staff", staff_queue.queue, "read"),
     ("GET", "/{shop}/staff/find", staff_find.find, "read"),
+    ("GET", "/{shop}/staff/phone", staff_phone.ask, "decide"),
+    ("POST", "/{shop}/staff/phone", staff_phone.begin, "decide"),
     ("POST", "/{shop}/staff/bulk", staff_queue.bulk, "decide"),
     ("GET", "/{shop}/staff/return", staff_return.show, "read"),
     ("POST", "/{shop}/staff/return", staff_return.act, "decide"),

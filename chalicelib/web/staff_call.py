@@ -10,6 +10,7 @@ from chalice import Response
 from chalicelib.domain.merchant import Role, Staff
 from chalicelib.domain.returns import Return
 from chalicelib.domain.staff import STAFF_SESSION_LIFE, StaffSession
+from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
 
@@ -57,10 +58,19 @@ class StaffCall(BaseCall):
         """Give the browser its session."""
         self.keep_session(secret, int(STAFF_SESSION_LIFE.total_seconds()))
 
+    def open_customers_session(self, secret: str) -> None:
+        """Give the browser the session in which this person acts for a customer, in place of any of the customer's side."""
+        name, seconds = f"vuelta_{self.merchant_slug}", int((SESSION_LIFE + SESSION_MEMORY).total_seconds())
+        self.cookies.append(http.set_cookie(name, secret, secure=self._secure, seconds=seconds))
+
     def go(self, path: str, **query: str) -> Response:
         """Send the browser on to a page of the console, such as `/settings`; empty for the queue."""
         asked = f"?{urlencode(query)}" if query else ""
         return super().go(f"/staff{path}{asked}")
+
+    def go_to_customers_side(self, path: str) -> Response:
+        """Send the browser on to a page of the customer's side, such as `/items`."""
+        return super().go(path)
 
     def go_to_return(self, made: Return, path: str = "", **query: str) -> Response:
         """Send the browser on to a return's page, or to one of those behind it, such as `/receive`."""

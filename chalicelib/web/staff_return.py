@@ -19,7 +19,7 @@ from chalicelib.web.forms import Mistake
 from chalicelib.web.staff_call import StaffCall
 from chalicelib.web.staff_forms import CHANGEABLE, KINDS, DecideForm
 
-NOTICES = frozenset({"saved", "assigned", "released", "received", "settled", "labelled"})
+NOTICES = frozenset({"saved", "assigned", "released", "received", "settled", "labelled", "opened"})
 
 
 def show(call: StaffCall) -> Response:
