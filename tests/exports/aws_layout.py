@@ -29,13 +29,17 @@ def full(
 
 
 def incremental(
-    root: Path, images: Sequence[Image], since: datetime, until: datetime, *, table: str = TABLE, prefix: str = ""
-) -> Path:
-    """Write an incremental export with the newest image of each item into the folder that all of them share."""
-    lines = [_image(*each) for each in images]
+    root: Path, images: Sequence[Image], since: datetime, until: datetime, *, table: str = TABLE, prefix: str = "",
+    old: bool = False,
+) -> Path:  # fmt: skip
+    """Write an incremental export with the newest image of each item, and the `old` one if asked.
+
+    Its files go into the folder that all of them share; return the export's own.
+    """
+    lines = [_image(*each, old=old) for each in images]
     told = {
-        "exportFromTime": _written(since), "exportToTime": _written(until), "outputView": "NEW_AND_OLD_IMAGES",
-        "exportType": "INCREMENTAL_EXPORT",
+        "exportFromTime": _written(since), "exportToTime": _written(until), "exportType": "INCREMENTAL_EXPORT",
+        "outputView": "NEW_AND_OLD_IMAGES" if old else "NEW_IMAGE",
     }  # fmt: skip
     return _export(root, prefix, until, [lines, []], told, table, 0, shared=True)
 
@@ -104,14 +108,14 @@ def write_manifest(folder: Path, stem: str, raw: bytes) -> None:
     (folder / f"{stem}.md5").write_text(_base64(hashlib.md5(raw).digest()))
 
 
-def _image(before: Item | None, after: Item | None, at: datetime) -> bytes:
+def _image(before: Item | None, after: Item | None, at: datetime, *, old: bool) -> bytes:
     known = before or after
     assert known is not None
     told: dict[str, Any] = {
         "Metadata": {"WriteTimestampMicros": {"N": str(int(at.timestamp()) * 1_000_000 + at.microsecond)}},
         "Keys": packed({"pk": known["pk"], "sk": known["sk"]}),
     }
-    if before is not None:
+    if old and before is not None:
         told["OldImage"] = packed(dict(before))
     if after is not None:
         told["NewImage"] = packed(dict(after))

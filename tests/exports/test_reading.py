@@ -70,14 +70,15 @@ def test_the_newest_full_export_is_read_unless_another_is_named(tmp_path: Path) 
         read(tmp_path, "lost")
 
 
-def test_increments_lead_a_full_export_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("old", [False, True])
+def test_increments_lead_a_full_export_on(tmp_path: Path, old: bool) -> None:
     kept, changed, deleted = (return_item(f"AZ-{number}") for number in (1, 2, 3))
     added = return_item("AZ-4")
     full(tmp_path, [kept, changed, deleted], NOON)
     once, twice = {**changed, "language": "en"}, {**changed, "language": "fa"}
-    incremental(tmp_path, [(changed, once, NOON), (None, added, NOON)], NOON, NOON + HOUR)
+    incremental(tmp_path, [(changed, once, NOON), (None, added, NOON)], NOON, NOON + HOUR, old=old)
     later = [(once, twice, NOON + HOUR), (deleted, None, NOON + HOUR)]
-    incremental(tmp_path, later, NOON + HOUR, NOON + 2 * HOUR)
+    incremental(tmp_path, later, NOON + HOUR, NOON + 2 * HOUR, old=old)
     found, reading = read(tmp_path)
     languages = {each.item["order_number"]["S"]: each.item["language"]["S"] for each in found}
     assert languages == {"AZ-1": "es", "AZ-2": "fa", "AZ-4": "es"}
@@ -303,8 +304,10 @@ changes = st.lists(st.tuples(st.integers(0, 5), st.sampled_from(["put", "delete"
 
 
 @settings(max_examples=60, deadline=None)
-@given(changes, st.integers(0, 29), st.integers(1, 4))
-def test_a_full_export_with_its_increments_is_the_table_as_it_stands(tmp_path_factory, drawn, cut: int, windows: int) -> None:
+@given(changes, st.integers(0, 29), st.integers(1, 4), st.booleans())
+def test_a_full_export_with_its_increments_is_the_table_as_it_stands(
+    tmp_path_factory, drawn, cut: int, windows: int, old: bool
+) -> None:
     """A table is changed step by step; the full export shows it after `cut` steps, the increments tell of the rest."""
     root = tmp_path_factory.mktemp("chain")
     table: dict[int, dict] = {}
@@ -327,7 +330,7 @@ def test_a_full_export_with_its_increments_is_the_table_as_it_stands(tmp_path_fa
             for key, step in newest.items()
             if key in states[start] or key in states[end]
         ]
-        incremental(root, images, NOON + timedelta(minutes=start), NOON + timedelta(minutes=end))
+        incremental(root, images, NOON + timedelta(minutes=start), NOON + timedelta(minutes=end), old=old)
     found, reading = read(root)
     assert {int(each.item["pk"]["S"]): int(each.item["step"]["N"]) for each in found} == {
         key: item["step"] for key, item in table.items()

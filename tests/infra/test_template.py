@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -126,3 +127,33 @@ def test_nobody_reaches_a_file_over_a_line_that_others_can_read() -> None:
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert statement["Resource"] == [{"Fn::GetAtt": ["FilesBucket", "Arn"]}, {"Fn::Sub": "${FilesBucket.Arn}/*"}]
+
+
+def test_exports_are_private_encrypted_and_gone_when_recovery_would_have_forgotten_them() -> None:
+    bucket = TEMPLATE["ExportsBucket"]
+    properties = bucket["Properties"]
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    (rule,) = properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    days = [rule["ExpirationInDays"] for rule in properties["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
+    assert days == [35]
+    (statement,) = TEMPLATE["ExportsBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_who_makes_exports_may_do_that_and_no_function_may() -> None:
+    allowed = TEMPLATE["ExportsPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    actions = {action for statement in allowed for action in statement["Action"]}
+    source = (RESOURCES.parents[1] / "chalicelib" / "adapters" / "exports.py").read_text("utf-8")
+    called = re.findall(r'_call\(\s*"(\w+)"', source)
+    assert {f"dynamodb:{''.join(word.title() for word in name.split('_'))}" for name in called} == {
+        action for action in actions if action.startswith("dynamodb:")
+    }
+    assert {action for action in actions if action.startswith("s3:")} == {
+        "s3:AbortMultipartUpload", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "s3:PutObjectAcl",
+    }  # fmt: skip
+    for role in ("DefaultRole", "MailRole"):
+        assert "ExportsBucket" not in str(TEMPLATE[role])
+        assert "Export" not in str(statements(role))
