@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chalicelib.adapters.export_bucket import bucket_place
 from chalicelib.adapters.exports import Requested, TableExports, open_table_exports
-from chalicelib.commands.export_source import tell_damages
+from chalicelib.commands.export_source import counted, tell_damages
 from chalicelib.commands.progress import progress
 from chalicelib.domain.merchant import Merchant
 from chalicelib.exports.damages import Damages
@@ -56,7 +56,7 @@ def run_fetch(options: argparse.Namespace) -> int:
         fetched = fetch(chosen, folder, damages, passed)
     for export in chosen.exports:
         print(export)
-    print(f"{fetched.files} files with {fetched.size} bytes brought to {folder}, {fetched.kept} were there already")
+    print(f"{counted(fetched.files, 'file')} with {fetched.size} bytes brought to {folder}, {fetched.kept} there already")
     print(f"every shop's items are in it: read it with `exports returns --from {folder} --shop {shop.slug}`")
     for note in chosen.notes:
         print(f"note: {note}", file=sys.stderr)

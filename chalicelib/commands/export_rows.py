@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from chalicelib.commands.export_source import expected_lines, place_of, tell_reading
+from chalicelib.commands.export_source import counted, expected_lines, place_of, tell_reading
 from chalicelib.commands.output import STDOUT, written_to
 from chalicelib.commands.progress import progress
 from chalicelib.exports.columns import TABLES, FieldKind, Table
@@ -87,7 +87,8 @@ def _wanted(options: argparse.Namespace) -> Wanted:
 
 def _tell_counts(counts: Counts, table: Table, output: str) -> None:
     where = "" if output == STDOUT else f" in {output}"
-    left_out = f"; {counts.left_out} returns not asked for" if counts.left_out else ""
-    print(f"{table.name}: {counts.rows} rows of {counts.returns} returns{where}{left_out}", file=sys.stderr)
+    left_out = f"; {counted(counts.left_out, 'return')} not asked for" if counts.left_out else ""
+    told = f"{counted(counts.rows, 'row')} of {counted(counts.returns, 'return')}{where}{left_out}"
+    print(f"{table.name}: {told}", file=sys.stderr)
     for shop in sorted(counts.unknown_shops):
         print(f"note: the shop {shop!r} is not known here: its times are in UTC only", file=sys.stderr)

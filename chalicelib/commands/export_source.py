@@ -38,15 +38,20 @@ def tell_reading(reading: Reading) -> None:
     for note in reading.chosen.notes:
         print(f"note: {note}", file=sys.stderr)
     tally = reading.tally
-    kinds = [f"{count} {kind}{'' if count == 1 else 's'}" for kind, count in sorted(tally.items.items()) if kind != "other"]
+    kinds = [counted(count, kind) for kind, count in sorted(tally.items.items()) if kind != "other"]
     if tally.items["other"]:
         kinds.append(f"{tally.items['other']} of other kinds, skipped")
     if tally.older:
-        kinds.append(f"{tally.older} older images, skipped")
+        kinds.append(f"{counted(tally.older, 'older image')}, skipped")
     if tally.deleted:
         kinds.append(f"{tally.deleted} deleted since")
-    print(f"{tally.files} file{'' if tally.files == 1 else 's'}: {', '.join(kinds) or 'no items'}", file=sys.stderr)
+    print(f"{counted(tally.files, 'file')}: {', '.join(kinds) or 'no items'}", file=sys.stderr)
     tell_damages(reading.damages)
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words: `1 file`, `2 files`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def tell_damages(damages: Damages) -> None:

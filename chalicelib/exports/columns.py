@@ -92,7 +92,7 @@ def _settlement(name: str, kind: Kind, meaning: str, attribute: str) -> Column:
 
 
 _CHOSEN = "outcome granted.kind decision.outcomes[].kind"
-_COUNTS = "`granted`, else the one of `decision.outcomes[]` that `outcome` names"
+_COUNTS = "the outcome that counts"
 _LINES_CHOSEN = " ".join(f"lines[].{path}" for path in ("status", *_CHOSEN.split()))
 
 
@@ -195,7 +195,7 @@ RETURNS = Table(
         _first("sent_at", "sent", "when the customer first told of a parcel"),
         _plain("received_at", "moment", "when the goods arrived"),
         _first("inspected_at", "inspected", "when the first line was inspected"),
-        _plain("resolve_by", "moment", "until when the settlement was promised"),
+        _plain("resolve_by", "moment", "until when the settlement was promised; empty once all is settled"),
         _of_return(
             "settled_at", "moment", "when the last settlement was made", figures.settled_at, "the latest `settlements[].at`",
             "settlements[].at",

@@ -73,7 +73,7 @@ def test_a_table_is_exported_fetched_and_read(bucket: Any, tmp_path: Path, capsy
     assert until_done("nurana", capsys) == ""
     assert main(["exports", "fetch", "azulu", "--to", str(tmp_path / "here")]) == 0
     fetched = capsys.readouterr().out
-    assert "1 files with" in fetched
+    assert "1 file with" in fetched
     assert f"exports returns --from {tmp_path / 'here'} --shop azulu" in fetched
     assert main(["exports", "returns", "--from", str(tmp_path / "here"), "--format", "jsonl"]) == 0
     assert capsys.readouterr().out.count("\n") == 5

@@ -40,7 +40,7 @@ def test_rows_go_to_standard_output_and_the_summary_does_not(export: Path, capsy
     assert said.err.decode().splitlines() == [
         "full export 01773162000000-023d780f of 2026-03-10 17:00 UTC, table vuelta-returns",
         "4 files: 1 order, 1 product, 6 returns",
-        "returns: 5 rows of 5 returns; 1 returns not asked for",
+        "returns: 5 rows of 5 returns; 1 return not asked for",
     ]
 
 
