@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 GAP = "[…]"
 """Stands where letters of a script are left out that the paper's font does not have."""
@@ -16,6 +16,8 @@ _BLANKS = frozenset({"Cc", "Zs", "Zl", "Zp"})
 _SILENT = frozenset({"Cf", "Cs", "Co", "Cn", "So", "Sk", "Mn", "Me"})
 _GAPS = re.compile(rf"{re.escape(GAP)}(?:\s*{re.escape(GAP)})+")
 _SPACES = re.compile(" +")
+MOST_MARKS = 3
+"""Marks that may stand on one letter; more than any language needs would run over other lines."""
 
 
 def printable(text: str, font: Container[int]) -> str:
@@ -24,8 +26,17 @@ def printable(text: str, font: Container[int]) -> str:
     What it lacks becomes its plain letters (`ế` is `e`, `Ａ` is `A`), its digit, or, a run of letters at once, `GAP`. Pictures,
     controls and marks of direction go, all but isolates, which our own sentences use and which steer no other line.
     """
-    kept = "".join(_written(char, font) for char in unicodedata.normalize("NFC", text))
+    kept = "".join(_written(char, font) for char in _marked(unicodedata.normalize("NFC", text)))
     return _SPACES.sub(" ", _GAPS.sub(GAP, kept)).strip(" ")
+
+
+def _marked(text: str) -> Iterator[str]:
+    """Yield the characters of a text without the marks that are too many on one letter."""
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in {"Mn", "Me"} else 0
+        if marks <= MOST_MARKS:
+            yield char
 
 
 def _written(char: str, font: Container[int]) -> str:

@@ -71,7 +71,7 @@ class Sheet:
         pdf.add_font(FAMILY, "", FONTS / "Vazirmatn-Regular.ttf")
         pdf.add_font(FAMILY, "B", FONTS / "Vazirmatn-Bold.ttf")
         pdf.set_line_width(0.2)
-        self._letters = _letters()
+        self._letters = letters()
         self._widths: dict[tuple[str, float, bool], float] = {}
 
     @property
@@ -116,9 +116,7 @@ class Sheet:
             lines += whole
         return [*lines, line] if line else lines
 
-    def write(
-        self, text: str, style: Type, x: float, y: float, side: Side = "start", direction: Direction | None = None
-    ) -> None:
+    def write(self, text: str, style: Type, x: float, y: float, side: Side = "start", direction: Direction | None = None) -> None:
         """Write one line whose top is at `y`, its start, end or middle at `x`; its direction is the paper's unless given."""
         text = self.clean(text)
         width = self._measured(text, style)
@@ -223,7 +221,7 @@ class Sheet:
 
 
 @cache
-def _letters() -> frozenset[int]:
+def letters() -> frozenset[int]:
     """The code points that the fonts have, both weights."""
     found = []
     for path in FONTS.glob("*.ttf"):

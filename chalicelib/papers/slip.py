@@ -106,14 +106,16 @@ class _Writer:
         if self._gaps:
             self._paragraph(self._words.gap, SMALL)
         if self._slip.cut_off:
-            if self._y + 1 > self._bottom - HEIGHT:
+            top = self._bottom - HEIGHT
+            if self._y + 1 > top:
                 self._next_page()
-            draw_label(sheet, self._slip, MARGIN, self._bottom - HEIGHT)
+                top = self._y + SPACE
+            draw_label(sheet, self._slip, MARGIN, top)
         pages = sheet.pages
         for page in range(1, pages + 1 if pages > 1 else 1):
             sheet.turn_to(page)
             said = render("papers/page.txt", self._slip.wording, page=page, pages=pages).strip()
-            sheet.write(said, SMALL, sheet.width - MARGIN, sheet.height - MARGIN, "end")
+            sheet.write(said, SMALL, sheet.width - MARGIN, sheet.height - MARGIN + 0.5, "end")
 
     def _address(self, x: float, width: float) -> None:
         to = self._slip.to
