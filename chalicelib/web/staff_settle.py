@@ -59,15 +59,21 @@ def _shown_amount(posted: str) -> Decimal | None:
 
 
 def _overtaken(call: StaffCall, made: Return, form: SettleForm, kind: OutcomeKind | None) -> Response:
-    """Show what is due now, and what happened meanwhile; a code is not carried over to another outcome."""
+    """Show what is due now, and what happened meanwhile; a code is shown, but not carried over to another outcome."""
     form.mistakes = []
-    if kind not in sums(made):
+    left_over = "" if kind == next(iter(sums(made)), None) else form.reference
+    if left_over:
         form.reference = ""
-    return _page(call, made, form, 409, meanwhile=meanwhile(call, made))
+    return _page(call, made, form, 409, meanwhile=meanwhile(call, made), left_over=left_over)
 
 
 def _page(
-    call: StaffCall, made: Return, form: SettleForm, status: int = 200, meanwhile: Sequence[Event] | None = None
+    call: StaffCall,
+    made: Return,
+    form: SettleForm,
+    status: int = 200,
+    meanwhile: Sequence[Event] | None = None,
+    left_over: str = "",
 ) -> Response:
     due = sums(made)
     kind = next(iter(due), None)
@@ -81,6 +87,7 @@ def _page(
         form=form,
         mistakes=form.mistakes,
         meanwhile=meanwhile,
+        left_over=left_over,
         names=names(call),
         kind=kind,
         due=due,
