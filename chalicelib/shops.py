@@ -13,7 +13,7 @@ from types import MappingProxyType
 from chalicelib.domain.errors import InvalidPolicy
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.policy_check import decoded, read_merchant, read_policy
+from chalicelib.domain.policy_check import decoded, policy_notes, read_merchant, read_policy
 
 MERCHANTS = Path(__file__).parent / "merchants"
 
@@ -49,6 +49,13 @@ def load_shops(folder: Path = MERCHANTS) -> Mapping[str, Shop]:
     if mistakes:
         raise InvalidPolicy(tuple(mistakes))
     return MappingProxyType(shops)
+
+
+@lru_cache(maxsize=64)
+def shop_notes(slug: str, folder: Path = MERCHANTS) -> tuple[tuple[str, str], ...]:
+    """Return what `policy check` notes about a shop's policies, each with its file's name: no mistakes, but surprises."""
+    files = (_read(file) for file in sorted((folder / slug).glob("policy-*.toml")))
+    return tuple((name.rpartition("/")[2], note) for name, text in files for note in policy_notes(text))
 
 
 def _read_shop(place: Path) -> Shop:

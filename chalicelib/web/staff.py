@@ -19,6 +19,7 @@ from chalicelib.web import (
     staff_queue,
     staff_receive,
     staff_return,
+    staff_settings,
     staff_settle,
 )
 from chalicelib.web.http import FORM
@@ -29,6 +30,7 @@ View = Callable[..., Response]
 ROUTES: tuple[tuple[str, str, View, Role | None], ...] = (
     ("GET", "/{shop}/staff", staff_queue.queue, "read"),
     ("GET", "/{shop}/staff/find", staff_find.find, "read"),
+    ("GET", "/{shop}/staff/settings", staff_settings.settings, "read"),
     ("GET", "/{shop}/staff/phone", staff_phone.ask, "decide"),
     ("POST", "/{shop}/staff/phone", staff_phone.begin, "decide"),
     ("POST", "/{shop}/staff/bulk", staff_queue.bulk, "decide"),
