@@ -68,7 +68,7 @@ def until_done(shop: str, capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_table_is_exported_fetched_and_read(bucket: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["exports", "request", "azulu"]) == 0
     asked = capsys.readouterr().out
-    assert "full         in_progress" in asked
+    assert "full  " in asked
     assert "full         completed    now  7 items" in until_done("azulu", capsys)
     assert until_done("nurana", capsys) == ""
     assert main(["exports", "fetch", "azulu", "--to", str(tmp_path / "here")]) == 0
