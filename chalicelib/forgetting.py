@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -35,8 +35,8 @@ class Personal(Protocol):
     def forget_order(self, merchant: str, number: str, email: str, at: datetime) -> bool:
         """Take the customer out of an order; False if an import replaced it meanwhile."""
 
-    def drop_draft(self, merchant: str, number: str) -> None:
-        """Forget the draft of an order."""
+    def drop_draft(self, merchant: str, name: str) -> None:
+        """Forget a draft."""
 
     def keys(self, merchant: str, email: str) -> Iterator[dict[str, Any]]:
         """Yield the customer's lookups, links and sessions at this shop."""
@@ -71,12 +71,13 @@ class Forgetting:
 
     def would_forget(self, merchant: str, email: str) -> Forgotten:
         """Count what would be forgotten of the customer with this folded address; nothing is written."""
-        found = Forgotten(keys=sum(1 for _ in self.personal.keys(merchant, email)))
-        for number in self.personal.numbers(merchant, email):
+        keys = list(self.personal.keys(merchant, email))
+        found = Forgotten(keys=len(keys))
+        for number in self._numbers(merchant, email, keys):
             holding = self.personal.holding(merchant, number, email)
             found.orders += holding.owner
             found.returns += len(holding.returns)
-            found.drafts += holding.draft_id is not None
+            found.drafts += len(holding.drafts)
             found.mails += sum(len(made.waiting_mails) for made in holding.returns)
             found.files += sum(len(self.files.list(folder)) for folder in _folders(merchant, holding))
             found.damaged += holding.damaged
@@ -88,21 +89,23 @@ class Forgetting:
         Busy if others keep writing the same return.
         """
         done = Forgotten()
-        # The ways in go first, so that nothing new is written, and once more at the end, for whoever came in between.
-        self._drop_keys(merchant, email, done)
-        for number in self.personal.numbers(merchant, email):
+        keys = list(self.personal.keys(merchant, email))
+        for number in self._numbers(merchant, email, keys):
             self._forget_number(merchant, number, email, done)
-        self._drop_keys(merchant, email, done)
+        # The keys go last: of a gift that somebody only began to return nothing else tells. Those to an order open nothing now.
+        for item in {item["pk"]: item for item in [*keys, *self.personal.keys(merchant, email)]}.values():
+            self.personal.drop_key(item)
+            done.keys += 1
         hour = int(self.clock().timestamp()) // HOUR * HOUR
         for back in range(COUNTED_FOR):
             start = datetime.fromtimestamp(hour, UTC) - timedelta(hours=back)
             self.personal.drop_count(f"address/{digest(email)}", start)
         return done
 
-    def _drop_keys(self, merchant: str, email: str, done: Forgotten) -> None:
-        for item in list(self.personal.keys(merchant, email)):
-            self.personal.drop_key(item)
-            done.keys += 1
+    def _numbers(self, merchant: str, email: str, keys: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Return the folded numbers under which something is held of the customer, or may be, if it is a gift's draft."""
+        gifts = (item["number"] for item in keys if item.get("as_gift"))
+        return sorted({*self.personal.numbers(merchant, email), *filter(None, gifts)})
 
     def _forget_number(self, merchant: str, number: str, email: str, done: Forgotten) -> None:
         before: Holding | None = None
@@ -120,8 +123,8 @@ class Forgetting:
                 if self.personal.forget_return(forgotten(made, self.clock())):
                     done.returns += 1
                     done.mails += len(made.waiting_mails)
-            if holding.draft_id is not None:
-                self.personal.drop_draft(merchant, number)
+            for name in holding.drafts:
+                self.personal.drop_draft(merchant, name)
                 done.drafts += 1
             # The order closes the door to this number; it goes last, since what lies beside it is found through it.
             if holding.owner and self.personal.forget_order(merchant, number, email, self.clock()):
@@ -135,7 +138,7 @@ class Forgetting:
 
 def _folders(merchant: str, holding: Holding) -> tuple[str, ...]:
     """Return where the customer's files lie under an order: all that there are, unless somebody else returns of it, too."""
-    drafts = [made.draft_id for made in holding.returns] + ([holding.draft_id] if holding.draft_id else [])
+    drafts = [*(made.draft_id for made in holding.returns), *holding.drafts.values()]
     folders = [Drawer.of(merchant, holding.number, draft_id).folder for draft_id in drafts]
     folders += map(label_folder, holding.returns)
     if holding.owner and not holding.others:

@@ -105,8 +105,11 @@ def leaves(value: Any) -> Iterator[str]:
             yield value
 
 
-# Order, draft and slot of what has files: two returns, something that was begun only, and the gift.
-FILED = (("AZ1001", "draft", 1), ("AZ1001", "second", 2), ("AZ1001", f"{MARK}-draft", 3), ("AZ1002", "gift", 2))
+# Order, draft and slot of what has files: two returns and something begun only, a gift and one begun only.
+FILED = (
+    ("AZ1001", "draft", 1), ("AZ1001", "second", 2), ("AZ1001", f"{MARK}-draft", 3),
+    ("AZ1002", "gift", 2), ("AZ1003", "begun", 1),
+)  # fmt: skip
 
 
 class Remembered:
@@ -135,7 +138,7 @@ class Remembered:
         hers = Address(name="Eva", street="Calle 1", city="Cali", country="CO")
         own = order(line("1"), line("2"), tags=("member_gold", f"{MARK}/tags"))
         for item in (
-            order_to_item(stored(own, email=EMAIL, language="es", ship_to=address)),
+            order_to_item(stored(own, email=EMAIL, language="es", ship_to=address, gift_code=f"{MARK}-7799")),
             order_to_item(stored(order(number="AZ-1002"), email=SOMEBODY, ship_to=hers)),
             return_to_item(marked(whole_return())),
             return_to_item(marked(whole_return(slot=2, draft_id="second"))),
@@ -145,10 +148,18 @@ class Remembered:
         ):
             self.returns.put(item)
         self._remember(EMAIL, "AZ1001", f"{MARK}-draft", MARK)
+        gift = Session(
+            digest=f"{MARK}-gift", merchant="azulu", number="AZ1003", email=EMAIL, language="es",
+            expires_at=NOON + timedelta(days=20), as_gift=True,
+        )  # fmt: skip
+        self.sessions.add_session(gift)
+        begun = Draft(id="begun", lines=(DraftLine(id="1", quantity=1, remark=f"{MARK}/gift"),))
+        self.sessions.save_draft("azulu", gift.draft_name, begun, NOON)
         self._remember(SOMEBODY, "AZ1002", "evas", "eva")
         self._remember(EMAIL, "NU1001", f"{MARK}-nurana", "kept", merchant="nurana")
         for number, draft_id, slot in FILED:
-            self.files.put(f"labels/azulu/{number}/{slot}/label.pdf", MARK.encode(), "application/pdf")
+            if draft_id != "begun":
+                self.files.put(f"labels/azulu/{number}/{slot}/label.pdf", MARK.encode(), "application/pdf")
             for place in ("", "incoming/", "quarantine/"):
                 self.files.put(f"{place}photos/azulu/{number}/{draft_id}/line/{MARK}", MARK.encode(), "image/jpeg")
         self.files.put("labels/azulu/AZ1002/1/label.pdf", b"eva", "application/pdf")
@@ -175,7 +186,7 @@ class Remembered:
         """Return every text in tables and files in which the customer's marker stands, but for what another shop knows."""
         texts = [text for item in self.items() if "nurana" not in json.dumps(item, default=str) for text in leaves(item)]
         texts += [text for key, body in self.held().items() for text in (key, body.decode())]
-        return [text for text in texts if MARK in text]
+        return [text for text in texts if MARK in text.lower()]
 
     def _items(self, name: str) -> list[Item]:
         pages = self.tables.client.get_paginator("scan").paginate(TableName=name)

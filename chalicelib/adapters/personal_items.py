@@ -10,7 +10,9 @@ from chalicelib.adapters.items import ORDER_KEY, Item, contact_key, order_key
 from chalicelib.adapters.return_items import item_to_return, return_to_item
 from chalicelib.adapters.withdrawn_orders import forgotten_order
 from chalicelib.domain.forgetting import Holding
+from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.returns import Return
+from chalicelib.domain.visits import gift_draft_name
 
 _KEYS = frozenset({"lookup", "link", "session"})
 
@@ -33,14 +35,15 @@ class PersonalItems:
         mine = [item for item in items if item["sk"] != ORDER_KEY and item["email"] == email]
         read = {item["sk"]: readable(item_to_return, item) for item in mine}
         owner = any(item["sk"] == ORDER_KEY and item.get("email") == email for item in items)
-        draft = self._sessions.get(*_draft(merchant, number)) if owner else None
+        names = [gift_draft_name(number, email), *([number] if owner else [])]
+        drafts = {name: draft["id"] for name in names if (draft := self._sessions.get(*_draft(merchant, name)))}
         return Holding(
             number=number,
             owner=owner,
             returns=tuple(made for made in read.values() if made),
             others=any(item["sk"] != ORDER_KEY and item["email"] not in (email, "") for item in items),
             damaged=tuple(f"{item['order_number']}/{item['slot']}" for item in mine if read[item["sk"]] is None),
-            draft_id=draft["id"] if draft else None,
+            drafts=drafts,
         )
 
     def forget_return(self, changed: Return) -> bool:
@@ -55,9 +58,9 @@ class PersonalItems:
             return True
         return self._returns.put(forgotten_order(item, at), "version = :before", {":before": item["version"]})
 
-    def drop_draft(self, merchant: str, number: str) -> None:
-        """Forget the draft of an order."""
-        self._sessions.delete(*_draft(merchant, number))
+    def drop_draft(self, merchant: str, name: str) -> None:
+        """Forget a draft."""
+        self._sessions.delete(*_draft(merchant, name))
 
     def keys(self, merchant: str, email: str) -> Iterator[Item]:
         """Yield the customer's lookups, links and sessions at this shop.
@@ -78,5 +81,5 @@ class PersonalItems:
         self._sessions.delete(f"COUNT#{what}#{int(window_start.timestamp())}", "COUNT")
 
 
-def _draft(merchant: str, number: str) -> tuple[str, str]:
-    return f"DRAFT#{merchant}#{number}", "DRAFT"
+def _draft(merchant: str, name: str) -> tuple[str, str]:
+    return f"DRAFT#{merchant}#{fold_order_number(name)}", "DRAFT"

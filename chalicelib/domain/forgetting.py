@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,10 +66,10 @@ def _mail(mail: Mail) -> Mail:
 
 @dataclass(frozen=True)
 class Holding:
-    """What is held of a customer under one order number, folded: the order itself if `owner`, and returns.
+    """What is held of a customer under one order number, folded: the order itself if `owner`, returns, and drafts.
 
-    `others` says that somebody else returns something of the same order; `damaged` names returns that cannot be read, and
-    `draft_id` the draft on the way to a return.
+    `others` says that somebody else returns something of the same order; `damaged` names returns that cannot be read. `drafts`
+    holds by the name under which each is kept its id: the owner's own, and one of a gift.
     """
 
     number: str
@@ -76,9 +77,9 @@ class Holding:
     returns: tuple[Return, ...]
     others: bool
     damaged: tuple[str, ...]
-    draft_id: str | None
+    drafts: Mapping[str, str]
 
     @property
     def empty(self) -> bool:
         """Whether nothing is left that could be forgotten."""
-        return not (self.owner or self.returns)
+        return not (self.owner or self.returns or self.drafts)

@@ -36,7 +36,7 @@ def test_every_command_says_what_the_page_shows(tables, tmp_path, monkeypatch, c
 
 
 def test_every_sample_is_of_a_known_kind():
-    assert {kind for kind, _, _ in SAMPLES} == {"console", "csv", "jsonl"}
+    assert {kind for kind, _, _ in SAMPLES} == {"console", "csv", "jsonl", "sh"}
     assert all(f"import azulu {name}" in PAGE for _, name, _ in SAMPLES if name)
 
 
