@@ -11,10 +11,10 @@ VENV = .venv
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages package pictures browser clean
+.PHONY: help venv run test test-fast lint format messages package bench-exports pictures browser clean
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
 
 run: $(VENV)/installed ## Serve the portal, its mailbox and three demo shops on this machine (PORT=8000)
 	@exec $(VENV)/bin/python -m chalicelib serve --port $(PORT)
@@ -43,6 +43,9 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
 	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath infra/resources.yaml) $(abspath $(BUILD))
 	@rm -rf $(BUILD)/source
+
+bench-exports: $(VENV)/installed ## Time a report of a million returns beside queries written by hand (takes minutes)
+	$(VENV)/bin/python -m tests.bench.exports
 
 pictures: $(VENV)/installed browser ## Take the pictures of the README anew
 	$(VENV)/bin/python -m tests.browser.pictures docs/images

@@ -1,4 +1,4 @@
-"""Make an export of any size in DynamoDB's layout: some hundred lives of returns, played once, told again with other names and days."""
+"""Make an export of any size in DynamoDB's layout: some hundred lives of returns, played once and told under other numbers."""
 
 from __future__ import annotations
 
@@ -119,7 +119,9 @@ def _priced(chance: Random, place: int, reviewed: bool):
     bought = line(str(place), name=f"Product {product}", product=f"P{product}", sku=f"P{product}-{place}", unit_price=price)
     fee = price / 10
     outcomes = tuple(
-        Outcome(kind, "review" if reviewed else "automatic", price - fee, (Deduction("restocking_fee", fee, "Z8"),), Decimal(0), None)
+        Outcome(
+            kind, "review" if reviewed else "automatic", price - fee, (Deduction("restocking_fee", fee, "Z8"),), Decimal(0), None
+        )
         for kind in ("exchange", "store_credit", "refund")
     )
     says = [("Z7", "grants"), ("Z8", "charges"), ("Z17", "limits"), *([("Z14", "grants"), ("Z4", "refuses")] if reviewed else [])]
