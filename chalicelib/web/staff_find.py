@@ -20,5 +20,6 @@ def find(call: StaffCall) -> Response:
     found = look_for(call.portal.counter, call.portal.returns, call.merchant_slug, typed)
     if found.only:
         return call.go_to_return(found.only)
-    mistakes = [Mistake("q", f"staff_scan_{found.trouble}", found.shown)] if found.trouble else []
+    code = "find_missing" if found.trouble == "missing" else f"staff_scan_{found.trouble}"
+    mistakes = [Mistake("q", code, found.shown)] if found.trouble else []
     return call.page("find", 422 if mistakes else 200, typed=typed, found=found, mistakes=mistakes, keep=http.kept(q=typed))

@@ -37,7 +37,7 @@ def test_every_spelling_leads_straight_to_the_only_return(site: Site, typed: str
         (new_rma(999), "never gave it"),
         ("AZ-999999", "no return and no order"),
         ("nobody@example.com", "knows no order and no return with this address"),
-        ("", "or type"),
+        ("", "Enter a number or an e-mail address"),
         ("<b>x</b>@", "knows no order and no return with this address"),
     ],
 )
