@@ -127,5 +127,6 @@ def _cleaning() -> Callable[[], None]:
 def _greet(stations: Tour, portal_url: str, mailbox_url: str, exports: str) -> None:
     print(f"\nVuelta runs on this machine. Begin here:  {mailbox_url}  (the tour, and every mail)\n")
     for shop, stops in stations:
-        print(f"  {portal_url}/{shop.slug:<10}  order {stops[0].number}, address {stops[0].email}")
+        staff = f"; staff: /{shop.slug}/staff, {shop.staff[0].email}" if shop.staff else ""
+        print(f"  {portal_url}/{shop.slug:<10}  order {stops[0].number}, address {stops[0].email}{staff}")
     print(f"\nFrom another terminal:\n{exports}\n\nCtrl-C stops it.", flush=True)
