@@ -77,7 +77,9 @@ def cancel(call: Call, slot: str) -> Response:
 def _page(call: Call, visit: Visit, made: Return, template: str, form: TrackingForm | None = None, code: int = 200) -> Response:
     notice = http.query(call.request, "notice")
     parcel, photos = made.parcel, shown(call, made) if template == "status" else {}
-    form = form or TrackingForm(parcel.tracking if parcel else "", parcel.carrier if parcel else "")
+    # Whoever sends it with the shop's label need not type what stands on it.
+    known = parcel or made.usable_label
+    form = form or TrackingForm(known.tracking if known else "", known.carrier if known else "")
     showable = code_to_show(call, visit, made) if template != "cancel" else None
     store = next((each for each in visit.shop.merchant.stores if each.id == made.store), None)
     return call.page(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,10 @@ def test_cloudformation_would_have_no_complaint(build: Path) -> None:
         [Path(sys.executable).with_name("cfn-lint"), build / "sam.yaml"], capture_output=True, text=True, check=False
     )
     assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_the_template_has_no_aliases_which_cloudformation_does_not_take(build: Path) -> None:
+    assert not re.search(r"(^|[\s\[{:,-])[&*]id\d", (build / "sam.yaml").read_text("utf-8"))
 
 
 @pytest.mark.parametrize(("name", "entry"), FUNCTIONS.items())

@@ -157,3 +157,11 @@ def test_who_makes_exports_may_do_that_and_no_function_may() -> None:
     for role in ("DefaultRole", "MailRole"):
         assert "ExportsBucket" not in str(TEMPLATE[role])
         assert "Export" not in str(statements(role))
+
+
+def test_only_those_that_buy_labels_know_the_key_and_it_stands_in_no_template() -> None:
+    knowing = {name for name, each in TEMPLATE.items() if "EASYPOST_API_KEY" in str(each)}
+    assert knowing == {"Deliver", "Sweep"}
+    for name in knowing:
+        key = TEMPLATE[name]["Properties"]["Environment"]["Variables"]["EASYPOST_API_KEY"]
+        assert key == {"Fn::If": ["BuysLabels", {"Fn::Sub": "{{resolve:secretsmanager:${EasyPostSecret}}}"}, ""]}
