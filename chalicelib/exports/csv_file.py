@@ -19,6 +19,8 @@ _CHARACTERS: dict[Separator, str] = {"comma": ",", "semicolon": ";", "tab": "\t"
 # What a spreadsheet takes for the beginning of a formula, full-width forms included. It counts at the beginning of a text, and
 # wherever a program that expects another separator or another quoting would begin a cell.
 _FORMULA = re.compile(r'(^|[,;\t"])([\s"]*)(?=[=+\-@＝＋－＠])')
+# Without any of these there is nothing to do, as in most texts.
+_SUSPECT = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f\x85\u2028\u2029]")
 _BREAKS = re.compile(r"\s*[\r\n\x0b\x0c\x85\u2028\u2029]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
@@ -41,6 +43,8 @@ def write_csv(
 
 def harmless(text: str) -> str:
     """Return a text on one line, with an apostrophe before whatever a spreadsheet could take for a formula."""
+    if not _SUSPECT.search(text):
+        return text
     return _FORMULA.sub(r"\1\2'", _CONTROLS.sub("", _BREAKS.sub(" ", text)))
 
 
@@ -53,7 +57,7 @@ def _cell(value: Value) -> str:
         case bool():
             return "true" if value else "false"
         case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%S")
+            return value.isoformat(" ")[:19]
         case tuple():
             return harmless("|".join(value))
     return f"{value:f}" if not isinstance(value, int) else str(value)

@@ -110,7 +110,13 @@ def part(node: Typed, name: str) -> Typed:
 
 def parts(node: Typed, name: str) -> tuple[Typed, ...]:
     """Return the maps of a list; none if it is absent."""
-    return tuple(part({name: each}, name) for each in _list(node, name))
+    try:
+        found = tuple([each["M"] for each in _list(node, name)])
+    except (KeyError, TypeError):
+        raise Unreadable(f"{name} holds what is no map") from None
+    if not all(isinstance(each, dict) for each in found):
+        raise Unreadable(f"{name} holds what is no map")
+    return found
 
 
 def _list(node: Typed, name: str) -> Sequence[Any]:

@@ -159,7 +159,7 @@ def test_a_shop_that_is_not_known_any_more_has_no_time_of_its_own() -> None:
         ({"created_at": {"N": "5"}}, "created_at is of another type than S"),
         ({"charges": {"L": [{"M": {"amount": {"S": "NaN"}}}]}}, "charges: amount is no amount"),
         ({"lines": {"S": "none"}}, "lines is of another type than L"),
-        ({"lines": {"L": [{"S": "x"}]}}, "lines is of another type than M"),
+        ({"lines": {"L": [{"S": "x"}]}}, "lines holds what is no map"),
         ({"lines": {"L": "x"}}, "lines is no list"),
         ({"slot": {"N": "one"}}, "slot is no whole number"),
         ({"as_gift": {"BOOL": "yes"}}, "as_gift is neither true nor false"),
