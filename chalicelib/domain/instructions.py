@@ -70,7 +70,9 @@ class Instructions(Ways):
 
     def told(self, way: Way, country: str) -> Mapping[str, Mapping[str, str]]:
         """Return the words of every step there is by its name; empty ones where the shop leaves them to us."""
-        words: dict[str, Mapping[str, str]] = {step: {} for table in (ByCustomer, Prepaid, InStore) for step in table.model_fields}
+        words: dict[str, Mapping[str, str]] = {
+            step: {} for table in (ByCustomer, Prepaid, InStore) for step in table.model_fields
+        }
         for said in filter(None, (self, self.countries.get(country))):
             words |= {step: texts for step, texts in getattr(said, way) if texts}
         return words

@@ -14,6 +14,7 @@ from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph, auto_detect_base_direction
 from fpdf.enums import TextDirection
+from fpdf.fonts import TTFFont
 
 from chalicelib.papers.codes import QUIET_QR, bar_modules, dark_runs, qr_rows
 from chalicelib.papers.printable import printable
@@ -165,8 +166,12 @@ class Sheet:
         return width
 
     def finished(self) -> bytes:
-        """Return the paper as a PDF file."""
-        return bytes(self._pdf.output())
+        """Return the paper as a PDF file; nothing can be written on it after that."""
+        written = bytes(self._pdf.output())
+        for font in self._pdf.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+        return written
 
     def _squares(
         self, rows: Sequence[Sequence[bool]], x: float, y: float, width: float, height: float, across: int, down: int

@@ -18,7 +18,19 @@ from chalicelib.papers.words import has_slip
 from chalicelib.shops import load_shops
 from tests.letters import DRESS, NOON, SHIRT, asked
 from tests.papers.slips import (
-    HOME, american, boxes, by_mail, codes, named, opened, persian, pictures, prepaid, slip, texts, to_store,
+    HOME,
+    american,
+    boxes,
+    by_mail,
+    codes,
+    named,
+    opened,
+    persian,
+    pictures,
+    prepaid,
+    slip,
+    texts,
+    to_store,
 )  # fmt: skip
 
 EDGE = 10 / 25.4 * 72
@@ -76,7 +88,8 @@ def test_persian_stands_in_the_order_of_reading_with_its_own_digits_and_calendar
     (text,) = texts(persian())
     place = 0
     for words in (
-        "نورانا", "برگهٔ مرجوعی", "سفارش", "NU-3105", "تاریخ درخواست", "۱۹ اسفند ۱۴۰۴", "مهلت ارسال", "۱۴۰۴", "تعداد", "دلیل", "سایز آن مناسب نیست", "مراحل بعدی", "گیرنده", "فروشگاه نورانا", "فرستنده",
+        "نورانا", "برگهٔ مرجوعی", "سفارش", "NU-3105", "تاریخ درخواست", "۱۹ اسفند ۱۴۰۴", "مهلت ارسال", "۱۴۰۴",
+        "تعداد", "دلیل", "سایز آن مناسب نیست", "مراحل بعدی", "گیرنده", "فروشگاه نورانا", "فرستنده",
     ):  # fmt: skip
         place = text.find(words, place)
         assert place >= 0, words
@@ -107,7 +120,10 @@ def test_mixed_text_is_seen_as_unicode_orders_it(text: str, direction: str, seen
 
 def test_letters_join_and_a_half_space_keeps_them_apart() -> None:
     def width(text: str) -> float:
-        return Sheet("a4", "fa", "rtl", NOON, "").measured(text, Type(12))
+        sheet = Sheet("a4", "fa", "rtl", NOON, "")
+        measured = sheet.measured(text, Type(12))
+        sheet.finished()
+        return measured
 
     assert width("بب") < 2 * width("ب") * 0.9
     assert width("می\u200cشود") > width("میشود")
@@ -233,7 +249,7 @@ def inside(pdf: bytes) -> None:
         sizes = [page.get_size() for page in document]
     for page, char, (left, bottom, right, top) in boxes(pdf):
         width, height = sizes[page]
-        assert EDGE <= left, f"page {page}: {char!r} at {left}"
+        assert left >= EDGE, f"page {page}: {char!r} at {left}"
         assert right <= width - EDGE, f"page {page}: {char!r} at {right}"
-        assert EDGE * 0.9 <= bottom, f"page {page}: {char!r} at {bottom}"
+        assert bottom >= EDGE * 0.9, f"page {page}: {char!r} at {bottom}"
         assert top <= height - EDGE, f"page {page}: {char!r} at {top}"
