@@ -151,6 +151,9 @@ def test_what_a_shop_imports_is_escaped_wherever_it_stands(site: Site) -> None:
     browser.submit({f"take-{line}": "yes", f"quantity-{line}": "1"})
     assert browser.submit({}).status == 422
     browser.submit({f"reason-{line}": "damaged"})
+    assert browser.page.address == "/azulu/photos"
+    browser.post("/azulu/photos/without", {**browser.page.hidden(), "line": line, "cannot": "yes"})
+    browser.submit()
     browser.submit({"how": "mail", f"outcome-{line}": "exchange"})
     browser.submit()
     assert browser.page.address == "/azulu/returns/1/done"

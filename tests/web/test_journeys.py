@@ -82,7 +82,7 @@ def test_two_lines_of_one_order_get_different_outcomes_in_one_return(site: Site)
     browser = site.inside("AZ-1001")
     browser.submit({"take-1": "yes", "quantity-1": "2", "take-2": "yes", "quantity-2": "1"})
     answers = {each["name"]: "yes" for each in browser.page.all("input") if each.get("name", "").startswith("answer-")}
-    browser.submit({"reason-1": "size", "reason-2": "damaged", "wish-1": "VL-77-S", **answers})
+    browser.submit({"reason-1": "size", "reason-2": "wrong_item", "wish-1": "VL-77-S", **answers})
     browser.submit({"how": "store:bogota-zona-t", "outcome-1": "exchange", "outcome-2": "refund"})
     browser.submit()
     made = site.portal.returns.by_slot("azulu", "AZ1001", 1)
