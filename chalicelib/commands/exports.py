@@ -92,5 +92,5 @@ def _since(text: str) -> datetime | str:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is no moment with an offset, such as 2026-03-09T02:00:00Z, and not `last`")
+        raise argparse.ArgumentTypeError(f"{text!r} is neither `last` nor a moment with its offset, such as 2026-03-09T02:00:00Z")
     return at

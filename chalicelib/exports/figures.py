@@ -176,10 +176,10 @@ def clauses(line: Typed) -> tuple[str, ...]:
 
 
 def contested(line: Typed) -> bool:
-    """Say whether clauses disagreed: one grants what another refuses, so that a person had to decide."""
+    """Say whether a person had to decide because clauses disagreed: one grants what another refuses."""
     decision = part(line, "decision")
     effects = {text(each, "effect") for each in parts(decision, "clauses")}
-    return text(decision, "verdict") != "refused" and {"grants", "refuses"} <= effects
+    return text(decision, "verdict") == "review" and {"grants", "refuses"} <= effects
 
 
 def settlement(made: Typed, line: Typed) -> Typed:

@@ -76,7 +76,7 @@ def test_a_line_says_what_the_domain_says(made: Return) -> None:
         )
         assert (row["overridden"], row["line_status"]) == (line.granted is not None, line.status)
         effects = {say.effect for say in line.decision.clauses}
-        assert row["contested"] == ({"grants", "refuses"} <= effects)
+        assert row["contested"] == (line.decision.verdict == "review" and {"grants", "refuses"} <= effects)
         settlement = next((each for each in made.settlements if line.line.id in each.lines), None)
         assert row["settled_as"] == (settlement.kind if settlement else None)
         assert row["settled_at_utc"] == (settlement.at if settlement else None)
