@@ -16,6 +16,7 @@ from chalicelib.domain.returns import Event, Return
 from chalicelib.domain.scanning import rma_in, trouble
 from chalicelib.web import http
 from chalicelib.web.forms import LONGEST_LINE, Mistake, one_line
+from chalicelib.web.photos import shown
 from chalicelib.web.receive_forms import CONDITIONS, ReceiveForm
 from chalicelib.web.staff_call import StaffCall
 from chalicelib.web.staff_return import kept, meanwhile, named, names, seen
@@ -145,6 +146,7 @@ def _parcel_page(
         open_lines=[(index, line) for index, line in enumerate(made.lines) if line in open_lines],
         values={line.line.id: call.portal.counter.worth(made, line.line.id, line.quantity) for line in open_lines},
         conditions=CONDITIONS,
+        photos=shown(call, made),
         form_id="step" if open_lines else None,
         keep=kept(made),
     )

@@ -16,6 +16,7 @@ from chalicelib.domain.returns import Event, Return
 from chalicelib.domain.worth import sums
 from chalicelib.web import http
 from chalicelib.web.forms import Mistake
+from chalicelib.web.photos import shown
 from chalicelib.web.staff_call import StaffCall
 from chalicelib.web.staff_forms import CHANGEABLE, KINDS, DecideForm
 
@@ -127,6 +128,7 @@ def page(
         receivable=bool(made.standing(*ARRIVING)) and call.person.may("settle"),
         due=sums(made) if call.person.may("settle") else {},
         policy=policy,
+        photos=shown(call, made),
         notice=notice if notice in NOTICES else None,
         form_id="step" if may_decide else None,
         keep=kept(made),
