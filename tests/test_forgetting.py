@@ -24,8 +24,10 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.desk import Unknown
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.forgetting import forgotten
+from chalicelib.domain.label_steps import label_awaited
 from chalicelib.domain.lifecycle import cancelled, mail_sent
 from chalicelib.domain.returns import Return
+from chalicelib.domain.timing import wakes_at
 from chalicelib.exports.columns import TABLES
 from chalicelib.exports.damages import Damages
 from chalicelib.exports.reading import Found
@@ -109,13 +111,18 @@ def test_a_mail_that_was_sent_stays_sent() -> None:
     assert (gone.outbox[0].sent_at, gone.outbox[0].failed) == (NOON, None)
 
 
-def test_no_label_is_bought_any_more() -> None:
+def test_nobody_is_reminded_and_no_label_is_bought_any_more() -> None:
     plain = made("authorised")
     decision = replace(plain.lines[0].decision, shipping="merchant")
     lines = (plain.lines[0].model_copy(update={"decision": decision}),)
     waiting = plain.model_copy(update={"lines": lines, "label_wanted_at": NOON})
     assert "unsent" in return_to_item(waiting.model_copy(update={"outbox": ()}))
     assert "unsent" not in return_to_item(forgotten(waiting, LATER))
+    assert not label_awaited(forgotten(waiting, LATER))
+    reminding = plain.model_copy(update={"remind_hours": 48, "grace_days": 7})
+    assert plain.ship_by is not None
+    assert wakes_at(reminding) == plain.ship_by - timedelta(hours=48)
+    assert wakes_at(forgotten(reminding, LATER)) == plain.ship_by + timedelta(days=7)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def _print(wired: Portal, made: Return) -> None:
 def _told(made: Return, merchant: Merchant) -> Iterator[str]:
     local = merchant.local
     yield f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}"
-    yield f"for {made.email} ({made.language}), by {made.store or made.method}, policy {made.policy_id}"
+    yield f"for {made.email or 'somebody forgotten'} ({made.language}), by {made.store or made.method}, policy {made.policy_id}"
     if made.answer_by:
         yield f"answer promised by {local(made.answer_by):%Y-%m-%d %H:%M}"
     for line in made.lines:

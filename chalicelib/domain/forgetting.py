@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.domain.label_steps import to_be_labelled
 from chalicelib.domain.labels import Label, LabelOrder
 from chalicelib.domain.returns import Event, Mail, Parcel, Return, ReturnLine
 from chalicelib.domain.stepping import changed
@@ -29,7 +28,7 @@ def forgotten(current: Return, at: datetime) -> Return:
         lines=tuple(map(_line, current.lines)),
         parcel=Parcel(carrier="", tracking="", added_at=current.parcel.added_at) if current.parcel else None,
         label=_label(current.label) if current.label else None,
-        label_order=_label_order(current),
+        label_order=LabelOrder(missing=current.label_order.missing) if current.label_order else None,
         timeline=tuple(map(_event, current.timeline)),
         outbox=tuple(map(_mail, current.outbox)),
         forgotten_at=at,
@@ -47,13 +46,6 @@ def _label(label: Label) -> Label:
     # Whoever has the shipment's id reads the address at its provider.
     gone = {"key": "", "tracking": "", "provider_id": None}
     return label.model_copy(update={**gone, "void_refused": FORGOTTEN if label.void_refused else None})
-
-
-def _label_order(current: Return) -> LabelOrder | None:
-    """Keep only why no label was bought; one that was still to be got cannot be any more."""
-    if to_be_labelled(current):
-        return LabelOrder(missing="no_address")
-    return LabelOrder(missing=current.label_order.missing) if current.label_order else None
 
 
 def _event(event: Event) -> Event:

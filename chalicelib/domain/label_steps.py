@@ -22,7 +22,9 @@ def prepaid(made: Return) -> tuple[ReturnLine, ...]:
 
 def label_awaited(made: Return) -> bool:
     """Say whether the customer waits for a label that they do not have yet, whoever is to give it to them."""
-    return made.label_wanted_at is not None and made.parcel is None and bool(prepaid(made)) and made.usable_label is None
+    if made.label_wanted_at is None or made.forgotten_at is not None:
+        return False
+    return made.parcel is None and bool(prepaid(made)) and made.usable_label is None
 
 
 def label_missing(made: Return) -> bool:

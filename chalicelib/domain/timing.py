@@ -71,8 +71,8 @@ def _rests(current: Return) -> bool:
 
 
 def _remind_at(current: Return) -> datetime | None:
-    """Return when the customer is to be reminded; None once they were, or where there is no need."""
-    if current.reminded_at or not current.remind_hours or current.ship_by is None:
+    """Return when the customer is to be reminded; None once they were, where there is no need, or where they are forgotten."""
+    if current.forgotten_at or current.reminded_at or not current.remind_hours or current.ship_by is None:
         return None
     at = current.ship_by - timedelta(hours=current.remind_hours)
     told = max((event.at for event in current.timeline if event.act in ("approved", "labelled")), default=current.created_at)

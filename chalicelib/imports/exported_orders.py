@@ -63,7 +63,8 @@ def exported_order(rows: list[Row], reading: Reading, terms: Terms) -> Exported:
     kept = tuple(index for index, many in enumerate(left) if many > 0)
     if not kept:
         return Exported(None)
-    lines = [_line(cells, index, left[index], unit_price(worths[index], sold[index]), reading.platform) for index in kept]
+    prices = {index: unit_price(worths[index], sold[index]) for index in kept}
+    lines = [_line(cells.row(index), index, left[index], prices[index], amounts[index], reading.platform) for index in kept]
     return Exported(_order(cells, moments, reading, terms) | {"lines": lines}, kept)
 
 
@@ -161,13 +162,13 @@ def _order(cells: _Cells, moments: Mapping[str, datetime | None], reading: Readi
     return record
 
 
-def _line(cells: _Cells, index: int, quantity: int, price: str, platform: Platform) -> Record:
-    row = cells.row(index)
+def _line(
+    row: Mapping[str, str], index: int, quantity: int, price: str, amounts: Mapping[str, Decimal], platform: Platform
+) -> Record:
     name = " ".join(row.get("name", "").split())
     marks = [mark for mark in platform.marks if holds(mark.when, row)]
     categories = [*split_cell(row.get("categories", "")), *(word for mark in marks for word in mark.categories)]
     tags = [word for mark in marks for word in mark.tags]
-    amounts = cells.amounts(index)
     if platform.reduced and amounts.get("was_price", Decimal(0)) > amounts.get("price", Decimal(0)):
         tags.append(platform.reduced)
     line: Record = {

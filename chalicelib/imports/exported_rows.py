@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from chalicelib.imports.lines import LONGEST_LINE, ImportRefusedError, Line
-from chalicelib.imports.platforms import Platform
+from chalicelib.imports.platforms import Columns, Platform
 from chalicelib.imports.table import Row, best_separator, cells_of, column_name, header_names
 
 # A customer's note runs to some lines; a quote that never closes would swallow the file.
 _MOST_JOINED = 200
 _SHIP_TO = "ship_to."
+# Of these every column counts that is filled.
+_SEVERAL = frozenset({"categories"})
 
 
 def read_export(lines: Iterator[Line], platform: Platform, also: Iterable[str] = ()) -> Iterator[Row]:
@@ -34,7 +37,8 @@ def read_export(lines: Iterator[Line], platform: Platform, also: Iterable[str] =
         cells, fault = cells_of(text, separator)
         return fault is None and len(cells) == len(names)
 
-    return (_row(line, separator, names, platform) for line in whole_rows(lines, whole))
+    layout = _Layout.of(platform, names, separator)
+    return (layout.row(line) for line in whole_rows(lines, whole))
 
 
 def whole_rows(lines: Iterator[Line], whole: Callable[[str], bool]) -> Iterator[Line]:
@@ -98,27 +102,49 @@ def _check_header(number: int, names: Sequence[str], platform: Platform, needed:
         raise ImportRefusedError(words)
 
 
-def _row(line: Line, separator: str, names: Sequence[str], platform: Platform) -> Row:
-    cells, fault = cells_of(line.text, separator)
-    if fault is None and len(cells) != len(names):
-        fault = f"the row has {len(cells)} cells where the header has {len(names)}: export it again, and do not edit it"
-    filled: dict[str, str] = {}
-    for name, cell in zip(names, cells, strict=False):
-        if cell.strip():
-            filled.setdefault(name, cell.strip())
-    told: dict[str, str] = {ask: _told(columns, filled) for ask, columns in platform.columns.items() if ask != "categories"}
-    told |= {f"{_SHIP_TO}{part}": _told(columns, filled) for part, columns in platform.ship_to.items()}
-    listed = [filled[column_name(column)] for column in platform.columns.get("categories", ()) if column_name(column) in filled]
-    told["categories"] = ",".join('"' + cell.replace('"', '""') + '"' for cell in listed)
-    return Row(line, {ask: cell for ask, cell in told.items() if cell}, line.fault or fault)
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where in a row stands what we ask: for each, the places of its columns, those that are read together side by side."""
+
+    separator: str
+    width: int
+    asks: Mapping[str, Sequence[Sequence[int]]]
+
+    @classmethod
+    def of(cls, platform: Platform, names: Sequence[str], separator: str) -> _Layout:
+        """Return the layout of a table with these columns; of two with one name the first counts."""
+        places: dict[str, int] = {}
+        for place, name in enumerate(names):
+            places.setdefault(name, place)
+        asked: dict[str, Columns] = {str(ask): columns for ask, columns in platform.columns.items()}
+        asked |= {f"{_SHIP_TO}{part}": columns for part, columns in platform.ship_to.items()}
+        found = {ask: [_places(column, places) for column in columns] for ask, columns in asked.items()}
+        return cls(separator, len(names), {ask: [each for each in columns if each] for ask, columns in found.items()})
+
+    def row(self, line: Line) -> Row:
+        """Return a row with the cells that are filled, by what they tell."""
+        cells, fault = cells_of(line.text, self.separator)
+        if fault is None and len(cells) != self.width:
+            fault = f"the row has {len(cells)} cells where the header has {self.width}: export it again, and do not edit it"
+        stripped = [cell.strip() for cell in cells] + [""] * (self.width - len(cells))
+        told = {ask: _told(columns, stripped, several=ask in _SEVERAL) for ask, columns in self.asks.items()}
+        return Row(line, {ask: cell for ask, cell in told.items() if cell}, line.fault or fault)
 
 
-def _told(columns: Sequence[str], filled: Mapping[str, str]) -> str:
-    """Return the first column that is filled; columns joined by `+` are read one after the other."""
-    for column in columns:
-        if parts := [filled[name] for name in map(column_name, column.split("+")) if name in filled]:
-            return " ".join(parts)
-    return ""
+def _places(column: str, places: Mapping[str, int]) -> list[int]:
+    return [places[name] for name in map(column_name, column.split("+")) if name in places]
+
+
+def _told(columns: Sequence[Sequence[int]], cells: Sequence[str], *, several: bool) -> str:
+    """Return the first column that is filled, or all of those that are as a list."""
+    found = []
+    for places in columns:
+        cell = cells[places[0]] if len(places) == 1 else " ".join(filter(None, (cells[place] for place in places)))
+        if cell and not several:
+            return cell
+        if cell:
+            found.append('"' + cell.replace('"', '""') + '"')
+    return ",".join(found)
 
 
 def _on_one_line(text: str) -> str:

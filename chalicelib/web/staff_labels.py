@@ -45,7 +45,7 @@ def act(call: StaffCall) -> Response:
 def print_label(call: StaffCall) -> Response:
     """Lead to the label as the customer gets it."""
     made = named(call)
-    if made.label is None:
+    if made.label is None or not made.label.key:
         return call.go_to_return(made)
     return http.see_other(call.portal.files.link(made.label.key, f"label-{made.rma}.pdf", inline=True), call.cookies)
 
