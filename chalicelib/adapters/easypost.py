@@ -13,8 +13,10 @@ from functools import cached_property
 from typing import Annotated, Any
 
 import requests
-from easypost import EasyPostClient
-from easypost.errors import ApiError, EasyPostError, JsonError
+from easypost.easypost_client import EasyPostClient
+from easypost.errors.api.api_error import ApiError
+from easypost.errors.api.json_error import JsonError
+from easypost.errors.general.easypost_error import EasyPostError
 from pydantic import BaseModel, Field, ValidationError
 
 from chalicelib.domain.errors import Unavailable

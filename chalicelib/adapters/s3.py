@@ -98,7 +98,7 @@ class BucketFiles:
     def list(self, prefix: str) -> tuple[StoredFile, ...]:
         """Return every file behind `prefix`, which ends with a slash, by key."""
         found: list[StoredFile] = []
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
         while True:
             answer = self._call("list_objects_v2", Prefix=_folder(prefix), **more) or {}
             found += [StoredFile(each["Key"], each["Size"], each["LastModified"]) for each in answer.get("Contents", ())]
