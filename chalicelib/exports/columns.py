@@ -237,8 +237,8 @@ LINES = Table(
             "`lines[].decision.clauses[].id` and `effect`", "decision.clauses[].id decision.clauses[].effect",
         ),
         _of_line(
-            "contested", "flag", "whether a person had to decide because one clause granted what another refused", figures.contested,
-            "`lines[].decision.verdict` is `review`, and `clauses[].effect` holds `grants` and `refuses`",
+            "contested", "flag", "whether a person had to decide because one clause granted what another refused",
+            figures.contested, "`lines[].decision.verdict` is `review`, and `clauses[].effect` holds `grants` and `refuses`",
             "decision.verdict decision.clauses[].effect",
         ),
         _plain("shipping", "text", "who pays for the way back: customer, merchant or none", "lines[].decision.shipping"),

@@ -337,3 +337,30 @@ def test_a_full_export_with_its_increments_is_the_table_as_it_stands(
     }
     assert len(found) == len(table)
     assert (reading.chosen.notes, reading.damages.count) == ((), 0)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_no_byte_changes_or_goes_missing_unnoticed(one_export: Path, data: st.DataObject) -> None:
+    files = sorted(path for path in one_export.rglob("*") if path.is_file() and path.name != "_started")
+    path = data.draw(st.sampled_from(files))
+    whole = path.read_bytes()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    changed = whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :]
+    path.write_bytes(data.draw(st.sampled_from([changed, whole[:place]])))
+    try:
+        _, reading = read(one_export)
+    except ExportRefused:
+        return
+    finally:
+        path.write_bytes(whole)
+    assert reading.damages.count, f"{path.name}, byte {place}"
+
+
+@pytest.fixture(scope="module")
+def one_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A full export with an increment, to be restored by whoever changes it."""
+    root = tmp_path_factory.mktemp("one")
+    full(root, some_items(), NOON)
+    incremental(root, [(None, return_item("AZ-9"), NOON)], NOON, NOON + HOUR)
+    return root
