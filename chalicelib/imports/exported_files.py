@@ -8,7 +8,7 @@ from functools import partial
 from chalicelib.adapters.items import Item, order_to_item
 from chalicelib.adapters.withdrawn_orders import withdrawn_order
 from chalicelib.domain.identifiers import order_number_fault
-from chalicelib.imports.exported_orders import Reading, column_of, exported_order, moments_needed
+from chalicelib.imports.exported_orders import Reading, column_of, exported_order, needed_besides
 from chalicelib.imports.exported_rows import read_export
 from chalicelib.imports.faults import Fault, RecordError
 from chalicelib.imports.lines import Format, ImportRefusedError, Line
@@ -25,7 +25,7 @@ def export_reader(reading: Reading) -> Callable[[Iterator[Line], Format, Terms],
 def _read(reading: Reading, lines: Iterator[Line], form: Format, terms: Terms) -> Iterator[Entry]:
     if form != "csv":
         raise ImportRefusedError(f"an order export of {reading.platform.name} is CSV, and this is JSON")
-    rows = read_export(lines, reading.platform, moments_needed(reading))
+    rows = read_export(lines, reading.platform, needed_besides(reading))
     return entries_of(grouped(rows, partial(column_of, reading.platform)), lambda group: _item(group, reading, terms))
 
 

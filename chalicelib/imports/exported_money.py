@@ -50,7 +50,7 @@ def paid(order: OrderMoney, lines: Sequence[LineMoney], decimals: int) -> list[D
         return _less(worths, -((order.fees or ZERO) + (order.fee_taxes or ZERO)), decimals)
     gross = [(line.price or ZERO) * line.quantity for line in lines]
     own = [min(line.line_discount or ZERO, worth) for line, worth in zip(lines, gross, strict=True)]
-    discount = _discount(order, sum(gross, ZERO))
+    discount = _discount(order, sum(gross, ZERO), sum(own, ZERO))
     if sum(own, ZERO) > discount:
         # Where the lines' discounts are more than the whole order's, the prices have them off already.
         own = [ZERO] * len(own)
@@ -68,11 +68,18 @@ def unit_price(worth: Decimal, quantity: int) -> str:
     return f"{_plain(price):f}"
 
 
-def _discount(order: OrderMoney, listed: Decimal) -> Decimal:
-    """Return what was taken off the listed prices: the subtotal tells it best, since discounts of the shipping are not in it."""
-    if order.subtotal is not None and ZERO <= order.subtotal <= listed:
-        return listed - order.subtotal
-    return min(max(order.discount or ZERO, ZERO), listed)
+def _discount(order: OrderMoney, listed: Decimal, own: Decimal) -> Decimal:
+    """Return what was taken off the listed prices, `own` being what was taken off single lines.
+
+    The subtotal tells it best, since discounts of the shipping are not in it. Where it misses more than all discounts together,
+    something else is missing, such as lines that were taken out later: then the discounts count.
+    """
+    told = None if order.discount is None else max(order.discount, own)
+    if order.subtotal is not None and order.subtotal <= listed:
+        missing = listed - order.subtotal
+        if order.discount is None or missing <= order.discount + own:
+            return missing
+    return min(own if told is None else told, listed)
 
 
 def _tax_on_top(order: OrderMoney) -> Decimal:

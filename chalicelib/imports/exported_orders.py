@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -72,7 +72,7 @@ def column_of(platform: Platform, place: Place) -> Place:
     """Return the column of the export in which what stands at a place of an order was told."""
     match place:
         case ("order", "lines", int(), str(name), *_) | ("order", str(name), *_) | (str(name),) if name not in ("order", "lines"):
-            return (platform.column(_MADE_OF.get(name, name)),)
+            return (platform.all_columns(_MADE_OF.get(name, name))[0],)
     return ()
 
 
@@ -206,7 +206,8 @@ def _moment(cells: _Cells, ask: str, platform: Platform, terms: Terms) -> dateti
     return None
 
 
-def moments_needed(reading: Reading) -> Iterator[str]:
-    """Yield what an export must tell besides, for what the shop wants to know of it."""
-    if reading.delivered_after is not None:
-        yield "fulfilled_at"
+def needed_besides(reading: Reading) -> dict[str, str]:
+    """Return what an export must tell besides for this reading, and for what."""
+    if reading.delivered_after is None:
+        return {}
+    return {"fulfilled_at": "from which --delivered-after-days counts"}

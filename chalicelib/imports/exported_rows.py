@@ -18,10 +18,10 @@ _SHIP_TO = "ship_to."
 _SEVERAL = frozenset({"categories"})
 
 
-def read_export(lines: Iterator[Line], platform: Platform, also: Iterable[str] = ()) -> Iterator[Row]:
+def read_export(lines: Iterator[Line], platform: Platform, also: Mapping[str, str]) -> Iterator[Row]:
     """Yield the rows below the header, cells by what we ask; ImportRefusedError if columns are missing that tell it.
 
-    `also` names what is needed besides this time. Parts of the address stand under `ship_to.`.
+    `also` names what is needed besides this time, and says for what. Parts of the address stand under `ship_to.`.
     """
     header = next(lines, None)
     if header is None:
@@ -31,7 +31,7 @@ def read_export(lines: Iterator[Line], platform: Platform, also: Iterable[str] =
     known = {column_name(part) for columns in platform.columns.values() for column in columns for part in column.split("+")}
     separator = best_separator(header.text, known)
     names = header_names(header.text, separator)
-    _check_header(header.number, names, platform, {*platform.needed, *also})
+    _check_header(header.number, names, platform, also)
 
     def whole(text: str) -> bool:
         cells, fault = cells_of(text, separator)
@@ -90,16 +90,20 @@ def _fill(waiting: deque[Line], lines: Iterator[Line], count: int) -> None:
         waiting.append(line)
 
 
-def _check_header(number: int, names: Sequence[str], platform: Platform, needed: Iterable[str]) -> None:
-    asked = set(needed)
-    missing = [
-        " or ".join(repr(column) for column in columns)
-        for ask, columns in platform.columns.items()
-        if ask in asked and not any(column_name(column) in names for column in columns)
-    ]
-    if missing:
-        words = f"line {number} is no header of a {platform.name} order export: it lacks the column {', '.join(missing)}"
-        raise ImportRefusedError(words)
+def _check_header(number: int, names: Sequence[str], platform: Platform, also: Mapping[str, str]) -> None:
+    if missing := list(_missing(names, platform, platform.needed)):
+        which = f"it lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        raise ImportRefusedError(f"line {number} is no header of a {platform.name} order export: {which}; {platform.export}")
+    for ask, why in also.items():
+        for columns in _missing(names, platform, [ask]):
+            raise ImportRefusedError(f"line {number}, the header: the column {columns} is missing, {why}: add it to the export")
+
+
+def _missing(names: Sequence[str], platform: Platform, needed: Iterable[str]) -> Iterator[str]:
+    for ask in needed:
+        columns = platform.all_columns(ask)
+        if not any(column_name(column) in names for column in columns):
+            yield " or ".join(repr(column) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)

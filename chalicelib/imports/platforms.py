@@ -46,6 +46,7 @@ class Platform(_Section):
     """How one platform's order export is to be read; the file says what each key means."""
 
     name: str
+    export: str
     columns: dict[Ask, Columns]
     ship_to: dict[AddressAsk, Columns] = {}
     needed: tuple[Ask, ...]
@@ -58,9 +59,9 @@ class Platform(_Section):
     reduced: str | None = None
     marks: tuple[Mark, ...] = ()
 
-    def column(self, ask: str) -> str:
-        """Return the name of the column that tells this first, or what was asked itself if none does."""
-        return next((columns[0] for name, columns in self.columns.items() if name == ask), ask)
+    def all_columns(self, ask: str) -> tuple[str, ...]:
+        """Return the columns that tell this, the one that counts first; what was asked itself if the platform knows none."""
+        return next((columns for name, columns in self.columns.items() if name == ask), (ask,))
 
 
 def holds(condition: Condition, cells: Mapping[str, str]) -> bool:

@@ -90,7 +90,7 @@ def test_what_was_bought_in_a_store_was_handed_over_there():
 
 
 def test_delivery_can_only_be_counted_where_the_export_tells_when_an_order_was_sent():
-    with pytest.raises(ImportRefusedError, match=r"lacks the column 'completed_date' or 'date_completed'"):
+    with pytest.raises(ImportRefusedError, match="'completed_date' or 'date_completed' is missing, from which --del"):
         entries("woocommerce", table(WOOCOMMERCE, woocommerce_line()), days=4)
     content = table([*WOOCOMMERCE, "completed_date"], woocommerce_line(completed_date="2026-03-03 10:00:00"))
     assert order("woocommerce", content, days=2).order.delivered_at.isoformat() == "2026-03-05T10:00:00-05:00"
@@ -103,7 +103,7 @@ def test_a_discount_of_the_whole_order_is_taken_off_its_lines():
 
 
 def test_what_was_taken_off_one_line_is_not_taken_off_the_others():
-    first = shopify_order(**{"Subtotal": "87.00", "Discount Amount": "13.00", "Lineitem discount": "4.00"})
+    first = shopify_order(**{"Subtotal": "87.00", "Discount Amount": "9.00", "Lineitem discount": "4.00"})
     found = shopify(first, shopify_line(**{"Lineitem price": "60.00"}))
     assert prices(found) == ["32.62", "54.38"]
     assert total(found) == Decimal("87.00")
@@ -111,6 +111,11 @@ def test_what_was_taken_off_one_line_is_not_taken_off_the_others():
 
 def test_a_discount_of_the_shipping_is_not_taken_off_the_lines():
     assert prices(shopify(shopify_order(**{"Subtotal": "40.00", "Discount Amount": "5.00", "Shipping": "0.00"}))) == ["40"]
+
+
+def test_a_subtotal_that_misses_more_than_the_discounts_takes_nothing_off_what_was_paid():
+    first = shopify_order(**{"Subtotal": "40.00", "Discount Amount": "10.00"})
+    assert prices(shopify(first, shopify_line(**{"Lineitem price": "60.00"}))) == ["36", "54"]
 
 
 def test_without_a_subtotal_the_discount_itself_counts():
@@ -254,8 +259,11 @@ def test_a_called_off_order_needs_a_number_like_any_other():
     ("content", "words"),
     [
         (b"", "the file is empty"),
-        (table(WOOCOMMERCE), "line 1 is no header of a Shopify order export: it lacks the column 'Name', 'Email', 'Created at'"),
-        (table([name for name in SHOPIFY if name != "Lineitem price"]), "it lacks the column 'Lineitem price'"),
+        (table(WOOCOMMERCE), "line 1 is no header of a Shopify order export: it lacks the columns 'Name', 'Email', 'Created at'"),
+        (
+            table([name for name in SHOPIFY if name != "Lineitem price"]),
+            "lacks the column 'Lineitem price'; export it by",
+        ),
         (b"\xff\n", "not UTF-8"),
     ],
 )
@@ -285,7 +293,8 @@ def test_whatever_was_taken_off_the_lines_are_worth_the_subtotal_to_the_minor_un
     listed = sum(many * price for many, price in lines)
     subtotal = data.draw(st.integers(0, int(listed * 100)).map(lambda units: Decimal(units) / 100))
     rows = [shopify_line(**{"Lineitem quantity": str(many), "Lineitem price": str(price)}) for many, price in lines]
-    found = shopify(shopify_order(Subtotal=str(subtotal)) | rows[0], *rows[1:])
+    sums = {"Subtotal": str(subtotal), "Discount Amount": str(listed - subtotal)}
+    found = shopify(shopify_order() | rows[0] | sums, *rows[1:])
     assert total(found) == subtotal
     assert all(line.unit_price <= price for line, (_, price) in zip(found.lines, lines, strict=True))
 
