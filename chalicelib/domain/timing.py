@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 
-from chalicelib.domain.label_steps import label_awaited
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.returns import Event, Return
 from chalicelib.domain.stepping import changed, happened, mailing, with_lines
@@ -36,7 +35,8 @@ def woken(current: Return, at: datetime, merchant: Merchant) -> Return:
     if late:
         event = Event(at=at, act="expired", by="time", lines=late)
         lines = with_lines(current, {line_id: {"status": "expired"} for line_id in late})
-        return mailing(happened(current, event, lines=lines), "expired", late, at)
+        grown = happened(current, event, lines=lines)
+        return grown if current.forgotten_at else mailing(grown, "expired", late, at)
     remind_at = _remind_at(current)
     if remind_at is None or at < remind_at:
         return current
@@ -67,7 +67,7 @@ def _reminded(current: Return, at: datetime, merchant: Merchant) -> Return:
 
 def _rests(current: Return) -> bool:
     """Say whether time does nothing for now: a parcel is told of, or the customer waits for the shop's label."""
-    return current.parcel is not None or label_awaited(current)
+    return current.parcel is not None or current.label_awaited
 
 
 def _remind_at(current: Return) -> datetime | None:

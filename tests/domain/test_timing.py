@@ -123,6 +123,13 @@ def test_nothing_happens_to_what_was_sent_cancelled_or_waits_for_the_shop() -> N
         assert woken(rests, NOON + timedelta(days=400), azulu()) is rests
 
 
+def test_whoever_is_forgotten_is_written_nothing_but_what_they_never_sent_expires_all_the_same() -> None:
+    forgotten = approved().model_copy(update={"forgotten_at": NOON})
+    over = woken(forgotten, NOON + timedelta(days=40), azulu())
+    assert over.status == "expired"
+    assert over.outbox == forgotten.outbox
+
+
 def test_nothing_expires_while_the_customer_waits_for_the_shops_label() -> None:
     current = approved()
     (line,) = current.lines
