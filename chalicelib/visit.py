@@ -74,6 +74,10 @@ class Visit:
         held = sum(made.reserved(line_id) for made in self.returns)
         return max(0, self.order.line(line_id).quantity - held)
 
+    def held(self, line_id: str) -> int:
+        """Return how many units of a line this customer's own returns hold: others' are nobody's business."""
+        return sum(made.reserved(line_id) for made in self.own)
+
     def decided(self, draft: Draft, replacements: Mapping[str, Replacement], method: Method) -> Decision | None:
         """Decide a draft over what is left of the order, None if that is nothing.
 
