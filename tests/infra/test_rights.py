@@ -14,6 +14,7 @@ from chalicelib.adapters.digests_table import DigestsTable
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.digests import Telling
 from chalicelib.labelling import Labelling
+from chalicelib.domain.rma import new_rma
 from chalicelib.local.tables import RESOURCES, load_template
 from chalicelib.sweeping import Sweep
 from chalicelib.worker import Worker
@@ -87,6 +88,7 @@ def play(watched: Watched, shop: str) -> None:
     way = WAYS[shop]
     browser = watched.site.browser()
     browser.post(f"/{shop}/find", {"number": way.number, "email": "nobody@example.com"})
+    browser.post(f"/{shop}/gift", {"code": "NOBODY-HAS-IT", "email": "nobody@example.com"})
     browser.post(f"/{shop}/find", {"number": way.number, "email": watched.site.addresses[way.number]})
     watched.site.later(minutes=2)
     (link,) = watched.mail(shop)
@@ -102,6 +104,25 @@ def play(watched: Watched, shop: str) -> None:
     watched.mail(shop)
     browser.post(f"/{shop}/sign-out", {"csrf": browser.page.field("csrf")["value"]})
     assert browser.page.address == f"/{shop}"
+
+
+def work(watched: Watched, shop: str) -> None:
+    """Go through a working day of the shop's people: sign in by mail, look at the queue, find, open a return, sign out."""
+    address = watched.site.portal.shops[shop].merchant.staff[0].email
+    browser = watched.site.browser()
+    browser.post(f"/{shop}/staff/sign-in", {"email": "nobody@example.com"})
+    browser.post(f"/{shop}/staff/sign-in", {"email": address})
+    watched.site.later(minutes=2)
+    (link,) = watched.mail(f"{shop}/staff")
+    browser.get(link)
+    browser.submit()
+    assert browser.page.address == f"/{shop}/staff"
+    watched.site.later(minutes=10)
+    browser.get(f"/{shop}/staff/find?q={new_rma(1)}")
+    browser.get(f"/{shop}/staff/find?q={watched.site.addresses[WAYS[shop].number]}")
+    assert browser.page.address.startswith(f"/{shop}/staff/return")
+    browser.submit_to(f"/{shop}/staff/sign-out")
+    assert browser.page.address == f"/{shop}/staff/sign-in"
 
 
 def allowed(role: str) -> set[Right]:
@@ -128,5 +149,6 @@ def named(resource: dict[str, Any]) -> str:
 
 def test_each_role_may_do_what_its_functions_do_and_nothing_else(watched: Watched) -> None:
     play(watched, "alustoora")
+    work(watched, "alustoora")
     for role, used in watched.rights.items():
         assert (sorted(used - allowed(role)), sorted(allowed(role) - used)) == ([], []), f"{role}: lacking, needless"
