@@ -11,7 +11,7 @@ from chalicelib.domain.digests import Digest
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.labels import BoughtLabel, LabelWish, Quote
 from chalicelib.domain.orders import StoredOrder, Variant
-from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.returns import QueueState, Return, ReturnStatus
 from chalicelib.domain.staff import StaffLink, StaffSession
 from chalicelib.domain.visits import Link, Lookup, Session
 from chalicelib.files import StoredFile, UploadForm
@@ -41,8 +41,8 @@ class Returns(Protocol):
     def queue(self, merchant: str, status: ReturnStatus) -> Iterator[Return]:
         """Yield a shop's returns in this status, oldest first."""
 
-    def queue_page(self, merchant: str, status: ReturnStatus, after: str, before: str, limit: int) -> tuple[Return, ...]:
-        """Return at most so many of a shop's returns in this status between two places of the queue, oldest first.
+    def queue_page(self, merchant: str, state: QueueState, after: str, before: str, limit: int) -> tuple[Return, ...]:
+        """Return at most so many of a shop's returns in this state between two places of the queue, oldest first.
 
         A place is a moment in UTC as text (`2026-03-10T17:00:00.000000Z`), or the `queue_place` of a return, which is left out.
         """

@@ -14,10 +14,10 @@ from datetime import date, datetime, time, timedelta
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import Reason
 from chalicelib.domain.places import queue_place, sortable
-from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.returns import QueueState, Return
 from chalicelib.ports import Returns
 
-WAITING: tuple[ReturnStatus, ...] = ("under_review", "received", "accepted")
+WAITING: tuple[QueueState, ...] = ("under_review", "unlabelled", "received", "accepted")
 """Where a return stands that waits for one of the shop's people."""
 PAGE = 25
 """How many returns a page shows."""
@@ -37,7 +37,7 @@ class Wanted:
     `sku` and `assignee` are compared as they are, `sku` without regard to case; empty means any.
     """
 
-    statuses: tuple[ReturnStatus, ...] = WAITING
+    statuses: tuple[QueueState, ...] = WAITING
     since: date | None = None
     until: date | None = None
     sku: str = ""
@@ -91,7 +91,7 @@ def queue_page(returns: Returns, merchant: Merchant, wanted: Wanted, after: str 
     return QueuePage(tuple(found), None, None)
 
 
-def _in_status(returns: Returns, merchant: str, status: ReturnStatus, start: str, end: str, batch: int) -> Iterator[Return]:
+def _in_status(returns: Returns, merchant: str, status: QueueState, start: str, end: str, batch: int) -> Iterator[Return]:
     """Yield a shop's returns in one status between two places, read in batches as they are taken."""
     while True:
         found = returns.queue_page(merchant, status, start, end, batch)

@@ -24,7 +24,6 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.desk import Unknown
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.forgetting import forgotten
-from chalicelib.domain.label_steps import label_awaited
 from chalicelib.domain.lifecycle import cancelled, mail_sent
 from chalicelib.domain.returns import Return
 from chalicelib.domain.timing import wakes_at
@@ -118,7 +117,7 @@ def test_nobody_is_reminded_and_no_label_is_bought_any_more() -> None:
     waiting = plain.model_copy(update={"lines": lines, "label_wanted_at": NOON})
     assert "unsent" in return_to_item(waiting.model_copy(update={"outbox": ()}))
     assert "unsent" not in return_to_item(forgotten(waiting, LATER))
-    assert not label_awaited(forgotten(waiting, LATER))
+    assert not forgotten(waiting, LATER).label_awaited
     reminding = plain.model_copy(update={"remind_hours": 48, "grace_days": 7})
     assert plain.ship_by is not None
     assert wakes_at(reminding) == plain.ship_by - timedelta(hours=48)

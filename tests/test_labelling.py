@@ -17,7 +17,7 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.domain.claims import CLAIM_LIFE
 from chalicelib.domain.errors import LifecycleError, Unavailable
-from chalicelib.domain.label_steps import label_missing, label_retried, labelled
+from chalicelib.domain.label_steps import label_retried, labelled
 from chalicelib.domain.labels import Label, LabelRefused
 from chalicelib.domain.lifecycle import cancelled, decided, sent
 from chalicelib.domain.returns import Parcel, Return
@@ -135,7 +135,7 @@ def test_a_shop_that_buys_no_labels_sends_them_itself(room: LabelRoom) -> None:
     room.shops = load_shops()
     room.has(made_prepaid("authorised"))
     kept = room.carry_out()
-    assert label_missing(kept)
+    assert kept.label_missing
     assert kept.label_order is not None
     assert kept.label_order.missing == "no_provider"
     assert kept.version == 2, "one write"
@@ -160,7 +160,7 @@ def test_what_cannot_be_bought_is_left_to_people_with_the_reason(room: LabelRoom
     arrange(room)
     room.has(made_prepaid("authorised"))
     kept = room.carry_out()
-    assert label_missing(kept)
+    assert kept.label_missing
     assert kept.label_order is not None
     assert (kept.label_order.missing, kept.label_order.detail) == (why, detail)
     assert not room.waits
@@ -238,7 +238,7 @@ def test_a_provider_that_stays_silent_is_given_up_after_hours(room: LabelRoom) -
     assert room.waits
     room.at += TRY_FOR
     kept = room.carry_out("sweep", silent)
-    assert label_missing(kept)
+    assert kept.label_missing
     assert kept.label_order is not None
     assert (kept.label_order.missing, kept.label_order.detail) == ("no_answer", "503")
 
@@ -331,7 +331,7 @@ def test_a_person_may_give_a_label_where_none_can_be_bought_and_correct_it(room:
     room.carry_out()
     room.change(lambda current: labelled(current, shop_label(room.at)))
     kept = room.change(lambda current: labelled(current, shop_label(room.at + timedelta(minutes=1), "better")))
-    assert not label_missing(kept)
+    assert not kept.label_missing
     assert kept.label is not None
     assert kept.label.key.endswith("better.pdf")
     assert [mail.message for mail in kept.outbox].count("label") == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.places import queue_place
-from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.returns import QueueState, Return, ReturnStatus
 from chalicelib.ports import Returns
 from chalicelib.shops import load_shops
 from chalicelib.waiting import FILTERED_BATCH, MOST_READ, PAGE, Wanted, queue_page
@@ -23,11 +23,11 @@ AZULU: Merchant = load_shops()["azulu"].merchant
 class Shelf:
     """The part of `ports.Returns` that the queue reads, in memory, as the index gives it; `reads` counts what it gave."""
 
-    def __init__(self, held: Sequence[tuple[ReturnStatus, Return]]) -> None:
+    def __init__(self, held: Sequence[tuple[QueueState, Return]]) -> None:
         self.held = sorted(held, key=lambda each: queue_place(each[1]))
         self.reads = 0
 
-    def queue_page(self, merchant: str, status: ReturnStatus, after: str, before: str, limit: int) -> tuple[Return, ...]:
+    def queue_page(self, merchant: str, status: QueueState, after: str, before: str, limit: int) -> tuple[Return, ...]:
         assert after <= before, "DynamoDB refuses such a range"
         found = [one for stands, one in self.held if stands == status and after < queue_place(one) <= before][:limit]
         self.reads += len(found)

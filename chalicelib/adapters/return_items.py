@@ -31,7 +31,7 @@ def return_to_item(made: Return) -> Item:
     item |= {
         "sk": slot_key(made.slot),
         "type": "return",
-        "queue": f"{made.merchant}#{made.status}",
+        "queue": f"{made.merchant}#{made.queued}",
         "queued_at": queue_place(made),
         "clauses": {say["id"]: say.pop("text") for line in item["lines"] for say in line["decision"]["clauses"]},
     }

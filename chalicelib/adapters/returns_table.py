@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -21,7 +22,7 @@ from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, retur
 from chalicelib.adapters.withdrawn_orders import is_withdrawn
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import queue_place, sortable
-from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.returns import QueueState, Return, ReturnStatus
 
 _CHANGES = (
     "lines", "rma", "parcel", "settlements", "resolve_by", "received_at", "remind_at", "reminded_at", "label_wanted_at",
@@ -81,13 +82,17 @@ class ReturnsTable:
 
     def queue(self, merchant: str, status: ReturnStatus) -> Iterator[Return]:
         """Yield a shop's returns in this status, oldest first."""
-        for item in self._table.index("QueueIndex", "queue = :queue", {":queue": f"{merchant}#{status}"}):
+        states: tuple[QueueState, ...] = ("authorised", "unlabelled") if status == "authorised" else (status,)
+        yield from heapq.merge(*(self._queued(merchant, state) for state in states), key=queue_place)
+
+    def _queued(self, merchant: str, state: QueueState) -> Iterator[Return]:
+        for item in self._table.index("QueueIndex", "queue = :queue", {":queue": f"{merchant}#{state}"}):
             if found := readable(item_to_return, item):
                 yield found
 
-    def queue_page(self, merchant: str, status: ReturnStatus, after: str, before: str, limit: int) -> tuple[Return, ...]:
-        """Return at most so many of a shop's returns in this status between two places of the queue, oldest first."""
-        values = {":queue": f"{merchant}#{status}", ":after": after, ":before": before}
+    def queue_page(self, merchant: str, state: QueueState, after: str, before: str, limit: int) -> tuple[Return, ...]:
+        """Return at most so many of a shop's returns in this state between two places of the queue, oldest first."""
+        values = {":queue": f"{merchant}#{state}", ":after": after, ":before": before}
         condition = "queue = :queue AND queued_at BETWEEN :after AND :before"
         found = (readable(item_to_return, item) for item in self._table.index("QueueIndex", condition, values, limit + 1))
         return tuple(islice((made for made in found if made and queue_place(made) != after), limit))

@@ -11,30 +11,13 @@ from datetime import datetime
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import LifecycleError
 from chalicelib.domain.labels import Label, LabelOrder, NoLabel
-from chalicelib.domain.returns import Event, Return, ReturnLine
+from chalicelib.domain.returns import Event, Return
 from chalicelib.domain.stepping import changed, happened, mailing
-
-
-def prepaid(made: Return) -> tuple[ReturnLine, ...]:
-    """Return the lines that may be sent at the shop's expense."""
-    return tuple(line for line in made.standing("authorised") if line.decision.shipping == "merchant")
-
-
-def label_awaited(made: Return) -> bool:
-    """Say whether the customer waits for a label that they do not have yet, whoever is to give it to them."""
-    if made.label_wanted_at is None or made.forgotten_at is not None:
-        return False
-    return made.parcel is None and bool(prepaid(made)) and made.usable_label is None
-
-
-def label_missing(made: Return) -> bool:
-    """Say whether one of the shop's people has to give the label that the customer waits for."""
-    return label_awaited(made) and made.label_order is not None and made.label_order.missing is not None
 
 
 def to_be_labelled(made: Return) -> bool:
     """Say whether a label is to be got without a person."""
-    return label_awaited(made) and made.label is None and not label_missing(made)
+    return made.label_awaited and made.label is None and not made.label_missing
 
 
 def to_be_voided(made: Return) -> bool:
@@ -75,7 +58,7 @@ def label_retried(current: Return, at: datetime) -> Return:
 
     Where it is not known whether one was bought, the same one is asked for again: it is not paid twice.
     """
-    if not label_missing(current):
+    if not current.label_missing:
         raise LifecycleError("retry", "label_not_missing")
     order = current.label_order or LabelOrder()
     again = order if order.missing == "unclear" else LabelOrder()
@@ -89,7 +72,7 @@ def labelled(current: Return, label: Label) -> Return:
     LifecycleError if nothing is to be sent with it, if a bought one is there (`labelled`), or if one of the shop's people brings
     another while one is being bought (`being_bought`).
     """
-    lines = tuple(line.line.id for line in prepaid(current)) or tuple(line.line.id for line in current.standing("authorised"))
+    lines = tuple(line.line.id for line in current.prepaid) or tuple(line.line.id for line in current.standing("authorised"))
     there, order = current.usable_label, current.label_order
     if current.method != "mail" or not lines:
         raise LifecycleError("label", current.status)

@@ -26,6 +26,9 @@ what was promised was given; `expired`: not sent in time, though it may still ar
 ReturnStatus = Literal[
     "under_review", "received", "accepted", "authorised", "sent", "settled", "refused", "expired", "rejected", "cancelled"
 ]
+QueueState = ReturnStatus | Literal["unlabelled"]
+"""Where a return stands in its shop's queue: `unlabelled` is authorised, and its customer waits for a label by a person."""
+
 Message = Literal[
     "approved", "under_review", "decided", "cancelled", "label", "received", "inspected", "settled", "reminder", "expired"
 ]
@@ -227,6 +230,28 @@ class Return(Shape):
             for line in self.lines
             if line.line.id == line_id and line.status in RESERVES
         )
+
+    @property
+    def queued(self) -> QueueState:
+        """Where the return stands in its shop's queue."""
+        return "unlabelled" if self.label_missing and self.status == "authorised" else self.status
+
+    @property
+    def prepaid(self) -> tuple[ReturnLine, ...]:
+        """The lines that may be sent at the shop's expense."""
+        return tuple(line for line in self.standing("authorised") if line.decision.shipping == "merchant")
+
+    @property
+    def label_awaited(self) -> bool:
+        """Whether the customer waits for a label that they do not have yet, whoever is to give it to them."""
+        if self.label_wanted_at is None or self.forgotten_at is not None:
+            return False
+        return self.parcel is None and bool(self.prepaid) and self.usable_label is None
+
+    @property
+    def label_missing(self) -> bool:
+        """Whether one of the shop's people has to give the label that the customer waits for."""
+        return self.label_awaited and self.label_order is not None and self.label_order.missing is not None
 
     @property
     def usable_label(self) -> Label | None:

@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, urlencode
 from chalicelib.domain.identifiers import fold_digits
 from chalicelib.domain.merchant import Staff
 from chalicelib.domain.orders import Reason
-from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.returns import QueueState, Return, ReturnStatus
 from chalicelib.visit import REASONS
 from chalicelib.waiting import PAGE, WAITING, Wanted
 from chalicelib.web import http
 from chalicelib.web.forms import LONGEST_LINE, Fields, Mistake, one_line
 
-STATES: tuple[ReturnStatus, ...] = get_args(ReturnStatus)
+STATES: tuple[QueueState, ...] = (*get_args(ReturnStatus), "unlabelled")
 OUTCOMES = ("done", "overtaken", "not_waiting", "gone", "busy")
 """What can become of one of several returns that were chosen together."""
 LONGEST_NOTE = 1000
@@ -64,7 +64,8 @@ class QueueForm:
     def query(self) -> str:
         """The query string of the queue's address that asks for the same."""
         asked = {"state": self.state, "since": self.since, "until": self.until, "sku": self.sku, "reason": self.reason}
-        return urlencode({name: value for name, value in asked.items() if value and value != "waiting"} | self._own)
+        asked |= {"mine": "1"} if self.mine else {}
+        return urlencode({name: value for name, value in asked.items() if value and value != "waiting"})
 
     @property
     def filters(self) -> bool:
@@ -74,6 +75,8 @@ class QueueForm:
     def wanted(self, person: Staff) -> Wanted:
         """Return which returns are asked for by somebody."""
         statuses = tuple(state for state in STATES if state == self.state) or WAITING
+        if self.state == "authorised":
+            statuses = (*statuses, "unlabelled")
         return Wanted(
             statuses=statuses,
             since=self.days.get("since"),
@@ -82,10 +85,6 @@ class QueueForm:
             reason=_reason(self.reason),
             assignee=person.email if self.mine else "",
         )
-
-    @property
-    def _own(self) -> Mapping[str, str]:
-        return {"mine": "1"} if self.mine else {}
 
     def _read_day(self, name: str, text: str) -> None:
         if not text:

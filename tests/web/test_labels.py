@@ -188,3 +188,15 @@ def test_another_customers_label_is_out_of_reach(site: Site) -> None:
     waiting(site, bought)
     page = site.inside("AZ-1002").get("/azulu/returns/1/label")
     assert page.status in (403, 404)
+
+
+def test_who_waits_for_a_label_stands_in_the_queue_until_they_have_it(site: Site) -> None:
+    waiting(site)
+    staff = site.staff("ana@azulu.example", "en")
+    for state in ("", "?state=unlabelled", "?state=authorised"):
+        assert "AZ-1001/1" in staff.get(f"/azulu/staff{state}").text
+    assert "Label missing" in staff.page.text
+    assert [made.id for made in site.portal.returns.queue("azulu", "authorised")].count("AZ-1001/1") == 1
+    assert site.portal.returns.change(bought(kept(site)))
+    assert "AZ-1001/1" not in staff.get("/azulu/staff").text
+    assert "AZ-1001/1" in staff.get("/azulu/staff?state=authorised").text
