@@ -13,8 +13,8 @@ import pytest
 from chalicelib.adapters.digests_table import DigestsTable
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.digests import Telling
-from chalicelib.labelling import Labelling
 from chalicelib.domain.rma import new_rma
+from chalicelib.labelling import Labelling
 from chalicelib.local.tables import RESOURCES, load_template
 from chalicelib.sweeping import Sweep
 from chalicelib.worker import Worker
