@@ -142,6 +142,12 @@ class Letter:
         return tuple(found.values())
 
     @property
+    def only_changed(self) -> bool:
+        """Whether nothing was decided when the mail was caused: only what approved lines bring has changed."""
+        acts = {event.act for event in self.made.timeline if event.at == self.mail.queued_at}
+        return "changed" in acts and acts.isdisjoint({"approved", "rejected"})
+
+    @property
     def superseded(self) -> bool:
         """Whether nothing of what the mail says is true any more: a later mail of the return tells what is."""
         if self.mail.message == "reminder" and self.made.parcel:

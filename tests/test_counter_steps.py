@@ -82,6 +82,14 @@ def test_an_outcome_is_changed_within_the_policy_only(counter: Counter, returns:
     assert len(counter.find("azulu", ID).timeline) == 2
 
 
+def test_who_was_told_one_outcome_is_told_of_another(counter: Counter, returns: ReturnsTable) -> None:
+    new = kept(returns, "authorised", "under_review")
+    given = {each: counter.granted(new, each, "refund", Decimal(1)) for each in ("1", "2")}
+    changes = {each: Answer(granted=outcome, why="Kind.") for each, outcome in given.items()}
+    after = counter.answer("azulu", ID, changes, by=NEDA, seen=2)
+    assert mails(after)[len(new.outbox) :] == [("decided", ("1",))], "the other one hears of it with the answer"
+
+
 def test_beyond_the_policy_a_reason_is_kept_and_the_customer_is_not_told_it(counter: Counter, returns: ReturnsTable) -> None:
     new = kept(returns, "under_review")
     granted = counter.granted(new, "1", "store_credit", Decimal(199000))

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from functools import cache
 from itertools import pairwise
 
-from chalicelib.domain.lifecycle import decided
+from chalicelib.domain.lifecycle import decided, redirected
 from chalicelib.domain.returns import Return
 from chalicelib.domain.verdicts import Charge
 from chalicelib.mail import laid_out
@@ -209,6 +209,16 @@ def test_a_rejection_gives_the_words_of_the_person_and_the_clauses_with_their_ad
     assert f"{PORTAL_URL}/nurana/policy?version=2024-01-01#N8" not in text, "who pays for the parcel has decided nothing"
     assert "Neda" not in text
     assert "RMA number" not in text
+
+
+def test_a_changed_outcome_is_told_without_saying_that_anything_was_decided() -> None:
+    approved = asked("azulu", (DRESS, "size", "exchange"), language="en")
+    made = redirected(approved, "1", "store_credit", by="Neda", note="", at=NOON + timedelta(hours=5))
+    text = text_of(made)
+    assert "We have changed what you get for your return" in text
+    assert "Store credit of" in text
+    assert "Good news" not in text
+    assert "Neda" not in text
 
 
 def test_a_charge_for_the_whole_return_is_told_once() -> None:

@@ -77,7 +77,7 @@ def decided(current: Return, line_ids: tuple[str, ...], *, approve: bool, by: st
 
 
 def redirected(current: Return, line_id: str, outcome: OutcomeKind, *, by: str, note: str, at: datetime) -> Return:
-    """Change what the customer gets for a line to another outcome that the policy opens for it.
+    """Change what the customer gets for a line to another outcome that the policy opens for it; who may send is told by mail.
 
     LifecycleError if it opens no such outcome, or the line is inspected or over.
     """
@@ -85,11 +85,11 @@ def redirected(current: Return, line_id: str, outcome: OutcomeKind, *, by: str, 
     if outcome not in {each.kind for each in current.line(line_id).decision.outcomes}:
         raise LifecycleError("change", "not_offered")
     lines = with_lines(current, {line_id: {"outcome": outcome, "granted": None, "granted_why": ""}})
-    return happened(current, Event(at=at, act="changed", by=by, lines=(line_id,), note=note), lines=lines)
+    return _telling(happened(current, Event(at=at, act="changed", by=by, lines=(line_id,), note=note), lines=lines), line_id, at)
 
 
 def overridden(current: Return, line_id: str, granted: Outcome, *, by: str, why: str, note: str, at: datetime) -> Return:
-    """Give for a line what the policy does not: another outcome or another value, with a reason that is kept.
+    """Give for a line what the policy does not: another outcome or another value, with a reason that is kept; as `redirected`.
 
     LifecycleError if there is no reason, if it is more than was paid, or if the line is inspected or over.
     """
@@ -101,7 +101,7 @@ def overridden(current: Return, line_id: str, granted: Outcome, *, by: str, why:
         raise LifecycleError("override", "too_much")
     lines = with_lines(current, {line_id: {"outcome": granted.kind, "granted": granted, "granted_why": why}})
     event = Event(at=at, act="changed", by=by, lines=(line_id,), note=note, internal=why)
-    return happened(current, event, lines=lines)
+    return _telling(happened(current, event, lines=lines), line_id, at)
 
 
 def most_granted(line: ReturnLine) -> Decimal:
@@ -141,6 +141,13 @@ def _answer(line: ReturnLine, waited: timedelta, note: str, *, approve: bool) ->
     if not approve:
         return {"status": "rejected", "reply": note}
     return {"status": "authorised", "reply": note, "ship_by": line.ship_by + waited if line.ship_by else None}
+
+
+def _telling(changed_now: Return, line_id: str, at: datetime) -> Return:
+    """Tell of a changed outcome whoever was told another one; the answer to what still waits for one tells it as well."""
+    if changed_now.line(line_id).status != "authorised":
+        return changed_now
+    return mailing(changed_now, "decided", (line_id,), at)
 
 
 def _wanting_label(current: Return, at: datetime) -> Return:
