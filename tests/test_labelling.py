@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from tests.conftest import Tables, new_bucket
 from tests.easypost import KEY, Answer, running
 from tests.labels import CUSTOMER, PDF, RULE, SHOP, Seller, made_prepaid, shops
 from tests.made import NOON, made, stored
-from tests.mailroom import Crash, Faults
+from tests.mailroom import Crash, Faults, Mailroom, event
 
 
 class LabelRoom:
@@ -382,3 +383,32 @@ def test_over_a_real_line_a_purchase_whose_answer_is_lost_is_paid_once(room: Lab
         room.change(lambda current: cancelled(current, room.at))
         room.until_done()
         assert fake.refunds == fake.charges
+
+
+def test_the_stream_brings_the_label_and_then_its_mail(tables: Tables) -> None:
+    room = Mailroom(tables)
+    tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(ship_to=CUSTOMER))))
+    labelling = Labelling(room.returns, BucketFiles(new_bucket()), shops(), lambda name: Seller(), room.clock)
+    room.worker = replace(room.worker, labelling=labelling)
+    first = room.has(made_prepaid("authorised"))
+    assert room.worker.deliver(first) == {"batchItemFailures": []}
+    kept = room.returns.by_slot("azulu", "AZ-1001", 1)
+    assert kept is not None
+    assert kept.usable_label is not None
+    assert room.worker.deliver(event(packed(return_to_item(kept)))) == {"batchItemFailures": []}
+    told, ready = (str(mail["Subject"]) for mail in room.postbox.mails)
+    assert told != ready
+    assert [mail.sent_at is not None for mail in room.returns.by_slot("azulu", "AZ-1001", 1).outbox] == [True, True]  # type: ignore[union-attr]
+
+
+def test_a_label_that_is_put_off_holds_back_no_mail(tables: Tables) -> None:
+    room = Mailroom(tables)
+
+    def down(name: str) -> Any:
+        raise Unavailable("EasyPost", "503")
+
+    labelling = Labelling(room.returns, BucketFiles(new_bucket()), shops(), down, room.clock)
+    room.worker = replace(room.worker, labelling=labelling)
+    answer = room.worker.deliver(room.has(made_prepaid("authorised")))
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}, "the stream brings it again"
+    assert len(room.postbox.mails) == 1
