@@ -181,6 +181,7 @@ RETURNS = Table(
         _plain("label_tracking", "text", "its parcel's number", "label.tracking"),
         _plain("label_cost", "amount", "what the label cost", "label.cost"),
         _plain("label_currency", "text", "in this currency", "label.currency"),
+        _plain("label_voided_at", "moment", "when the label was given back, so that it costs nothing", "label.voided_at"),
         _plain("answer_by", "moment", "until when an answer was promised"),
         _of_return(
             "decided_at", "moment", "when a person first approved or rejected a line", figures.decided_at,
@@ -287,6 +288,7 @@ LINES = Table(
         _settlement("settled_as", "text", "what was given for it, together with lines of the same outcome", "kind"),
         _settlement("settled_at", "moment", "when", "at"),
         _settlement("settled_by", "text", "by whom", "by"),
+        _settlement("settled_expires_at", "moment", "until when a code can be used", "expires_at"),
         _settlement("settled_reference", "text", "the new order's number, the code or the refund's reference", "reference"),
     ),
 )  # fmt: skip
