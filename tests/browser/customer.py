@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import Locator, Page
 
 from tests.browser.shop import Order, Shops
+
+
+def photo(colour: str) -> bytes:
+    """Return a photo of something in this colour."""
+    written = BytesIO()
+    Image.new("RGB", (640, 480), colour).save(written, "JPEG")
+    return written.getvalue()
 
 
 @dataclass
@@ -88,6 +97,19 @@ class Customer:
             self.page.check(f'[name="wish-{line}"][value="{wish}"]')
         if remark:
             self.page.fill(f'[name="remark-{line}"]', remark)
+
+    def upload(self, content: bytes) -> None:
+        """Upload a photo with the page's first form for one, and wait until it was cleaned or put aside."""
+        self.page.locator('input[type="file"]').first.set_input_files(
+            {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content}
+        )
+        self.follow("form.upload button")
+        for _ in range(100):
+            if not self.page.locator('.line .hint a[href$="/photos"]').count():
+                return
+            self.page.wait_for_timeout(100)
+            self.open("/photos")
+        raise AssertionError("nobody cleans what was uploaded")
 
     def want(self, **outcomes: str) -> None:
         """Choose what to get for lines: `_1="exchange"`."""

@@ -80,6 +80,8 @@ class Shops:
         for original, i in itertools.product(demo_orders(datetime.now(UTC)), COPIES):
             prefix, number = original.number.split("-")
             record = original.record | {"number": f"{prefix}-{int(number) + 100 * i}"}
+            if "gift_code" in record:
+                record["gift_code"] += f"-{i}"
             own = Order(original.shop, record["number"], f"{record['number'].lower()}@example.com", record)
             self.stock.setdefault(original.number, []).append(own)
             copies.setdefault(original.shop, []).append({**record, "email": own.email})

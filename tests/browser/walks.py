@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from tests.browser.customer import Customer
+from tests.browser.customer import Customer, photo
 
 Bring = Callable[[str], Customer]
 """Brings a customer with a copy of this order of the demo, in the language of the walk."""
@@ -126,6 +126,62 @@ def approved(bring: Bring, language: str) -> Stops:
     yield "status-sent", customer
 
 
+def photographed(bring: Bring, language: str) -> Stops:
+    """Something that arrived damaged, shown in photos: one that is none, one too few, and the return with both."""
+    customer = bring("NU-1001")
+    customer.come_in()
+    customer.take("1")
+    customer.press()
+    customer.say("1", "damaged")
+    customer.press()
+    yield "photos", customer
+    customer.upload(b"no photo")
+    yield "photos-unreadable", customer
+    customer.upload(photo("red"))
+    customer.press()
+    yield "photos-mistakes", customer
+    customer.upload(photo("navy"))
+    yield "photos-all", customer
+    customer.press()
+    customer.page.locator('input[type="radio"][name="outcome-1"]').first.check()
+    customer.press()
+    yield "check-photos", customer
+    customer.press()
+    customer.open("/returns/1")
+    yield "status-photos", customer
+
+    customer = bring("NU-1001")
+    customer.come_in()
+    customer.take("1")
+    customer.press()
+    customer.say("1", "damaged")
+    customer.press()
+    customer.follow('form[action$="/photos/without"] button')
+    yield "photos-without", customer
+
+
+def gifts(bring: Bring, language: str) -> Stops:
+    """A gift's own way in, and what whoever got it sees of it."""
+    customer = bring("AZ-1006")
+    customer.open(f"/gift?lang={language}")
+    yield "gift", customer
+    customer.press()
+    yield "gift-mistakes", customer
+    customer.page.fill('[name="code"]', customer.order.record["gift_code"])
+    customer.page.fill('[name="email"]', customer.order.email)
+    customer.press()
+    yield "gift-sent", customer
+    customer.page.goto(customer.shops.link(customer.order))
+    yield "gift-link", customer
+    customer.press()
+    yield "gift-items", customer
+    customer.take("1")
+    customer.press()
+    customer.say("1", "size")
+    customer.press()
+    yield "gift-outcomes", customer
+
+
 def refusals(bring: Bring, language: str) -> Stops:
     """Orders of which nothing, or not everything, can come back."""
     for state, number in (("late", "NU-1002"), ("undelivered", "AZ-1005"), ("mixed", "AZ-1004")):
@@ -211,4 +267,4 @@ def _say_all(customer: Customer, *lines: str) -> None:
             offered.first.check()
 
 
-WALKS = (steps, waiting, approved, door, errors, refusals)
+WALKS = (steps, photographed, gifts, waiting, approved, door, errors, refusals)
