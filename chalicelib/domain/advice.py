@@ -30,6 +30,7 @@ _TABLES: Mapping[str, type[BaseModel]] = {
     "currency": merchant.Money,
     **dict.fromkeys(("return_address", "address"), merchant.Postal),
     "stores": merchant.Store,
+    "staff": merchant.Staff,
     "review": merchant.Review,
     "instructions": instructions.Instructions,
     "customer": instructions.ByCustomer,
