@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import get_args
 
 import pytest
 
@@ -12,10 +15,13 @@ from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.cli import build_parser, main
 from chalicelib.commands.printable import printable
-from chalicelib.domain.returns import Return
+from chalicelib.commands.returns import STATUSES
+from chalicelib.counter import Answer, Counter, Found
+from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.verdicts import ClauseSay
+from chalicelib.shops import load_shops
 from tests.conftest import Tables
-from tests.made import line, made
+from tests.made import NOON, line, made
 
 
 @pytest.fixture
@@ -140,3 +146,26 @@ def test_a_missing_variable_of_the_environment_is_named_in_one_line(
     told = capsys.readouterr().err
     assert missing in told
     assert told.count("\n") == 1
+
+
+def test_every_status_can_be_asked_for() -> None:
+    assert set(STATUSES) == set(get_args(ReturnStatus))
+
+
+def test_a_settled_return_is_shown_whole(returns: ReturnsTable, capsys: pytest.CaptureFixture[str]) -> None:
+    counter = Counter(load_shops(), returns, lambda: NOON + timedelta(days=3))
+    new = made("under_review")
+    returns.add(new)
+    answer = Answer(approve=True, granted=counter.granted(new, "1", "store_credit", Decimal(1000)), why="A loyal customer.")
+    counter.answer("azulu", new.id, {"1": answer}, by="Neda", seen=1, internal="Called her.")
+    found = Found("used", "reduced", Decimal(100), "Worn.")
+    counter.receive("azulu", new.id, {"1": 1}, {"1": found}, by="Luis", note="", seen=4)
+    assert main(["returns", "list", "azulu", "--status", "accepted"]) == 0
+    counter.settle("azulu", new.id, "store_credit", amount=Decimal(900), reference="CRED-1", by="Luis", seen=6)
+    counter.assign("azulu", new.id, "neda@azulu.example", by="Luis")
+    assert main(["returns", "show", "azulu", new.id]) == 0
+    told = capsys.readouterr().out
+    for words in ("accepted ", "beyond the policy: “A loyal customer.”", "1 arrived, used, reduced, worth 900 COP", "because: “Worn.”",
+                  "given: store_credit of 900 COP, CRED-1, until 2026-04-12", "internal: “Called her.”", "mail settled: waits",
+                  "with neda@azulu.example", "settled by Luis"):  # fmt: skip
+        assert words in told, words

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from chalicelib.domain.returns import Return, ReturnLine, ReturnStatus
     from chalicelib.domain.verdicts import ClauseSay
 
-STATUSES: tuple[ReturnStatus, ...] = ("under_review", "authorised", "sent", "rejected", "cancelled")
+STATUSES: tuple[ReturnStatus, ...] = (
+    "under_review", "received", "accepted", "authorised", "sent", "settled", "refused", "expired", "rejected", "cancelled",
+)  # fmt: skip
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -99,19 +101,38 @@ def _told(made: Return, merchant: Merchant) -> Iterator[str]:
     local = merchant.local
     yield f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}"
     yield f"for {made.email or 'somebody forgotten'} ({made.language}), by {made.store or made.method}, policy {made.policy_id}"
-    if made.answer_by:
-        yield f"answer promised by {local(made.answer_by):%Y-%m-%d %H:%M}"
+    if made.opened_by or made.as_gift or made.assignee:
+        facts = (
+            made.opened_by and f"opened by {made.opened_by}",
+            made.as_gift and "a gift",
+            made.assignee and f"with {made.assignee}",
+        )
+        yield ", ".join(fact for fact in facts if fact)
+    for promise, until in (("answer", made.answer_by), ("settling", made.resolve_by)):
+        if until:
+            yield f"{promise} promised by {local(until):%Y-%m-%d %H:%M}"
     for line in made.lines:
-        yield _line(line, made.currency)
+        yield from _line(line, made.currency)
         for clause in line.decision.clauses:
             yield f"      {clause.effect:<9} {clause.id}: {_words(clause, merchant)}"
-        for label, text in (("customer", line.remark), ("wants", line.wanted), ("reply", line.reply)):
-            if text:
-                yield f"      {label}: “{text}”"
+    for each in made.settlements:
+        until = f", until {local(each.expires_at):%Y-%m-%d}" if each.expires_at else ""
+        yield f"given: {each.kind} of {each.amount} {made.currency}, {each.reference}{until}, lines {', '.join(each.lines)}"
     if made.parcel:
         yield f"parcel: {made.parcel.carrier} {made.parcel.tracking}"
     for event in made.timeline:
-        yield f"{local(event.at):%Y-%m-%d %H:%M}  {event.act} by {event.by}: lines {', '.join(event.lines)} “{event.note}”"
+        internal = f" (internal: “{event.internal}”)" if event.internal else ""
+        told = f"{event.act} by {event.by}: lines {', '.join(event.lines)} “{event.note}”{internal}"
+        yield f"{local(event.at):%Y-%m-%d %H:%M}  {told}"
+    for mail in made.outbox:
+        sent = (
+            f"sent {local(mail.sent_at):%Y-%m-%d %H:%M}"
+            if mail.sent_at
+            else f"not sent: {mail.failed}"
+            if mail.failed
+            else "waits"
+        )
+        yield f"mail {mail.message}: {sent}"
 
 
 def _words(clause: ClauseSay, merchant: Merchant) -> str:
@@ -119,12 +140,18 @@ def _words(clause: ClauseSay, merchant: Merchant) -> str:
     return next((clause.text[each] for each in ("en", *merchant.languages, *clause.text) if each in clause.text), "")
 
 
-def _line(line: ReturnLine, currency: str) -> str:
+def _line(line: ReturnLine, currency: str) -> Iterator[str]:
     chosen = line.chosen
-    return (
+    yield (
         f"  line {line.line.id}: {line.quantity} x {line.line.name} ({line.line.sku}), {line.reason}: {line.status}, "
         f"{chosen.kind} of {chosen.value} {currency}"
     )
+    found = line.inspection
+    inspected = f"{line.arrived} arrived, {found.condition}, {found.verdict}, worth {found.value} {currency}" if found else ""
+    said = (("customer", line.remark), ("wants", line.wanted), ("reply", line.reply), ("beyond the policy", line.granted_why))
+    for label, text in (*said, ("inspected", inspected), ("because", found.reason if found else "")):
+        if text:
+            yield f"      {label}: “{text}”"
 
 
 def _summary(made: Return) -> str:
