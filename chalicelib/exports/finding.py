@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from chalicelib.exports.damages import Damages
-from chalicelib.exports.manifests import FILES, STARTED, SUMMARY, Kind, Part, Summary, read_parts, read_summary
+from chalicelib.exports.damages import Damage, Damages
+from chalicelib.exports.manifests import FILES, READ, STARTED, SUMMARY, Kind, Part, Summary, read_parts, read_summary
 from chalicelib.exports.places import ExportRefused, Place
 
 ROOT = "AWSDynamoDB"
+_NAME = re.compile(r"(0[0-9]{13})-[0-9a-f]+")
 _PART_ENDINGS = (".json.gz", ".gz")
 
 
@@ -20,6 +22,7 @@ class Export:
     """One export in a place: the name of its folder, what it is a picture of, and whether manifests list its files.
 
     `table` is None where nothing tells. `since` is None for a full export, and where an incremental one does not tell.
+    `damages` are those of its summary, and `refused` says why it cannot be read at all; neither matters unless it is chosen.
     """
 
     folder: str
@@ -28,6 +31,8 @@ class Export:
     since: datetime | None
     until: datetime
     listed: bool
+    damages: tuple[Damage, ...] = ()
+    refused: str | None = None
 
     @property
     def id(self) -> str:
@@ -67,17 +72,13 @@ def choose(place: Place, named: str | None, damages: Damages) -> Chosen:
     """
     place, own = _root(place)
     named = named or own
-    if named is not None:
-        return _alone(place, _described(place, named, damages), named)
-    folders = [name for name in place.folders("") if name != "data"]
-    found = [export for name in folders if (export := _described(place, name, damages)) is not None]
-    if not found:
-        bare = _bare(place, "")
-        if bare is None:
-            raise ExportRefused(_nothing(place))
-        found = [bare]
-    _one_table(place, found)
-    return _chain(place, found)
+    chosen = _alone(place, _described(place, named), named) if named is not None else _chain(place, _all(place))
+    for export in chosen.exports:
+        if export.refused:
+            raise ExportRefused(f"{place.title}/{export.folder} {export.refused}")
+        for damage in export.damages:
+            damages.add(damage.file, damage.line, damage.why)
+    return chosen
 
 
 def parts_of(place: Place, export: Export, damages: Damages) -> Iterator[Part]:
@@ -112,33 +113,55 @@ def _above(place: Place) -> tuple[Place, str]:
     return above
 
 
-def _described(place: Place, folder: str, damages: Damages) -> Export | None:
+def _all(place: Place) -> list[Export]:
+    found = [export for name in place.folders("") if name != "data" and (export := _described(place, name)) is not None]
+    if not found and (bare := _bare(place, "")) is not None:
+        found = [bare]
+    if not found:
+        raise ExportRefused(_nothing(place))
+    _one_table(place, found)
+    return found
+
+
+def _described(place: Place, folder: str) -> Export | None:
     """Return the export in a folder; None if it holds none, or one that has not finished."""
     files = {stored.name.rpartition("/")[2]: stored for stored in place.files(folder)}
     if SUMMARY in files or FILES in files:
         marker = files.get(SUMMARY) or files[FILES]
-        return _listed(place, folder, marker.changed_at, damages, whole=FILES in files)
+        return _listed(place, folder, marker.changed_at, whole=FILES in files)
     return None if STARTED in files else _bare(place, folder)
 
 
-def _listed(place: Place, folder: str, changed_at: datetime, damages: Damages, *, whole: bool) -> Export:
+def _listed(place: Place, folder: str, changed_at: datetime, *, whole: bool) -> Export:
+    damages = Damages()
+    refused = None
     summary = read_summary(place, folder, damages)
     if not whole:
         damages.add(f"{folder}/{FILES}", None, "is missing")
         if summary is None or summary.kind == "incremental":
-            raise ExportRefused(
-                f"{place.title}/{folder} has no {FILES}, without which its files cannot be told from those of others: "
-                "fetch the export again"
-            )
-    summary = summary or _guessed(place, folder, changed_at)
-    return Export(folder, summary.kind, summary.table or None, summary.since, summary.until, whole)
+            refused = f"has no {FILES}, without which its files cannot be told from those of others: fetch the export again"
+    if summary is not None and summary.form != READ:
+        refused = (
+            f"is in the format {summary.form}, which is not read: request the export again as {READ}, as `exports request` does"
+        )
+    told = summary or _guessed(place, folder, changed_at)
+    table = told.table or None
+    return Export(folder, told.kind, table, told.since, told.until, whole, tuple(damages.first), refused)
 
 
 def _guessed(place: Place, folder: str, changed_at: datetime) -> Summary:
-    """Tell from the list of files what the summary does not: those of incremental exports lie in a folder that they share."""
-    first = next(read_parts(place, folder, Damages()), None)
+    """Tell from folder and files what the summary does not.
+
+    DynamoDB names an export by the millisecond of its request; the files of incremental ones lie in a folder that they share.
+    """
+    try:
+        first = next(read_parts(place, folder, Damages()), None)
+    except FileNotFoundError:
+        first = None
     shared = first is not None and not first.names[0].startswith(f"{folder}/")
-    return Summary("incremental" if shared else "full", "", None, changed_at, 0)
+    named = _NAME.fullmatch(folder)
+    until = datetime.fromtimestamp(int(named[1]) / 1000, UTC) if named else changed_at
+    return Summary("incremental" if shared else "full", "", None, until, 0, READ)
 
 
 def _bare(place: Place, folder: str) -> Export | None:

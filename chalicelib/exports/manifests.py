@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from chalicelib.exports.damages import Damages
-from chalicelib.exports.places import ExportRefused, Place
+from chalicelib.exports.places import Place
 
 SUMMARY, FILES, STARTED = "manifest-summary.json", "manifest-files.json", "_started"
+READ = "DYNAMODB_JSON"
+"""The one format that is read."""
 Kind = Literal["full", "incremental"]
 # DynamoDB writes a few hundred bytes into either; what is longer is no manifest and must not fill the memory.
 _LONGEST_SUMMARY, _LONGEST_ENTRY = 1024 * 1024, 64 * 1024
@@ -28,6 +30,7 @@ class Summary:
     since: datetime | None
     until: datetime
     items: int
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +43,17 @@ class Part:
 
 
 def read_summary(place: Place, folder: str, damages: Damages) -> Summary | None:
-    """Return what an export's summary says; None, and the damage told, if it is missing or no summary.
-
-    ExportRefused if the export is in a format that is not read.
-    """
+    """Return what an export's summary says; None, and the damage told, if it is missing or no summary."""
     name = f"{folder}/{SUMMARY}"
     raw = _small(place, name)
     if raw is None:
         damages.add(name, None, "is missing")
         return None
     try:
-        told = json.loads(raw)
-        summary = _summary(told)
+        summary = _summary(json.loads(raw))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         damages.add(name, None, "is no summary of an export")
         return None
-    if told["outputFormat"] != "DYNAMODB_JSON":
-        raise ExportRefused(
-            f"{place.title}/{folder} is in the format {told['outputFormat']}, which is not read: "
-            "request the export again as DYNAMODB_JSON, as `exports request` does"
-        )
     verify(place, folder, "manifest-summary", base64.b64encode(_md5(raw)).decode(), damages)
     return summary
 
@@ -72,6 +66,7 @@ def _summary(told: dict[str, Any]) -> Summary:
         since=_moment(told["exportFromTime"]) if incremental else None,
         until=_moment(told["exportToTime" if incremental else "exportTime"]),
         items=int(told["itemCount"]),
+        form=str(told["outputFormat"]),
     )
 
 

@@ -210,12 +210,29 @@ def test_a_manifest_cannot_lead_out_of_the_export(tmp_path: Path) -> None:
     assert "is missing, though the manifest lists it" in told(reading)[0]
 
 
+def test_what_is_wrong_with_an_export_that_is_not_read_does_not_matter(tmp_path: Path) -> None:
+    ion, broken = full(tmp_path, [], NOON), full(tmp_path, [], NOON, number=1)
+    raw = (ion / "manifest-summary.json").read_bytes()
+    write_manifest(ion, "manifest-summary", raw.replace(b"DYNAMODB_JSON", b"ION"))
+    (broken / "manifest-summary.md5").unlink()
+    full(tmp_path, some_items(), NOON + HOUR)
+    found, reading = read(tmp_path)
+    assert (len(found), reading.damages.count) == (7, 0)
+    with pytest.raises(ExportRefused, match="in the format ION"):
+        read(tmp_path, ion.name)
+    assert told(read(tmp_path, broken.name)[1]) == [
+        f"{broken.name}/manifest-summary.json: its checksum is missing, so that it cannot be verified"
+    ]
+
+
 def test_without_its_summary_an_export_is_still_read(tmp_path: Path) -> None:
     folder = full(tmp_path, some_items(), NOON)
     (folder / "manifest-summary.json").write_text("{")
     found, reading = read(tmp_path)
     assert len(found) == 7
     assert told(reading) == [f"{folder.name}/manifest-summary.json: is no summary of an export"]
+    assert reading.chosen.full is not None
+    assert reading.chosen.full.until == NOON
 
 
 def test_without_the_list_of_its_files_a_full_export_is_read_from_its_folder_and_an_increment_is_refused(tmp_path: Path) -> None:
