@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.domain.identifiers import fold_digits, fold_email, fold_order_number, order_number_fault
+from chalicelib.domain.identifiers import (
+    fold_digits,
+    fold_email,
+    fold_gift_code,
+    fold_order_number,
+    gift_code_fault,
+    order_number_fault,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +101,24 @@ def test_folding_never_leads_to_another_domain():
 @given(st.text())
 def test_folding_an_address_again_changes_nothing(text):
     assert fold_email(fold_email(text)) == fold_email(text)
+
+
+@pytest.mark.parametrize(
+    "typed", ["REGALO-7K2M-94", "regalo 7k2m94", "Regalo.7K2M/94", "REGALO-۷K۲M-۹۴", "ＲＥＧＡＬＯ7K2M94", "#regalo7k2m94\n"]
+)
+def test_a_gift_code_folds_however_it_is_typed(typed):
+    assert fold_gift_code(typed) == "REGALO7K2M94"
+    assert gift_code_fault(typed) is None
+
+
+@pytest.mark.parametrize("code", ["", "AB-12", "A-B-C-D-E-F-G", "-" * 30, "A" * 41])
+def test_a_code_that_could_be_guessed_is_none(code):
+    assert gift_code_fault(code) == "a gift code has at least 8 letters and digits, and at most 40 characters in all"
+
+
+@given(st.text(max_size=60))
+def test_folding_a_gift_code_again_changes_nothing(text):
+    folded = fold_gift_code(text)
+
+    assert fold_gift_code(folded) == folded
+    assert folded.isalnum() or not folded

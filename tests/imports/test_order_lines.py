@@ -36,12 +36,19 @@ def test_an_order_is_read_whole():
     assert stored.updated_at == AS_OF
 
 
+def test_an_order_may_have_a_gift_receipt():
+    item = only(json_lines(order_record(gift_code="Regalo 7K2M-94"))).item
+    assert item["gift"] == "azulu#REGALO7K2M94"
+    assert item_to_order(item).gift_code == "Regalo 7K2M-94"
+    assert "gift" not in only(json_lines(order_record())).item
+
+
 def test_an_order_may_say_when_it_was_changed():
     stored = item_to_order(only(json_lines(order_record(updated_at="2026-03-05T10:00:00+01:00"))).item)
     assert stored.updated_at.isoformat() == "2026-03-05T09:00:00+00:00"
 
 
-@pytest.mark.parametrize("field", ["language", "updated_at", "merchant", "delivered_at"])
+@pytest.mark.parametrize("field", ["language", "updated_at", "merchant", "delivered_at", "gift_code"])
 def test_what_is_optional_may_be_absent_or_null(field):
     for value in (None, ...):
         assert isinstance(only(json_lines(order_record(**{field: value}))), Checked)
@@ -54,6 +61,8 @@ def test_what_is_optional_may_be_absent_or_null(field):
         ({"email": "ana"}, "email: is not an e-mail address, such as ana@example.com"),
         ({"email": "ana@example.com\r\nBcc: eva@example.com"}, "email: holds a line break"),
         ({"email": "ana@example.com,eva@example.com"}, "email: is not an e-mail address"),
+        ({"gift_code": "AB-12"}, "gift_code: a gift code has at least 8 letters and digits"),
+        ({"gift_code": 12345678}, "gift_code: "),
         ({"language": "Spanish"}, "language: must be a language's code, such as es"),
         ({"number": "#"}, "order.number: a number needs at least one letter or digit"),
         ({"number": "A" * 51}, "order.number: a number has at most 50"),

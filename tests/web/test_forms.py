@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.web.draft_forms import DetailsForm, ItemsForm, LineQuestions, OutcomesForm
-from chalicelib.web.forms import FindForm, TrackingForm, one_line, several_lines
+from chalicelib.web.forms import FindForm, GiftForm, TrackingForm, one_line, several_lines
 
 ASKED = {"1": LineQuestions(0, ("size", "damaged"), ("unused",), ("DR-S",), exchange=True)}
 DRAFT = Draft(id="d", lines=(DraftLine(id="1", quantity=1),))
@@ -22,10 +22,11 @@ def codes(form: FindForm | ItemsForm | DetailsForm | OutcomesForm | TrackingForm
     return [mistake.code for mistake in form.mistakes]
 
 
-@given(st.dictionaries(st.sampled_from(["number", "email", "tracking", "carrier"]), words))
+@given(st.dictionaries(st.sampled_from(["number", "email", "tracking", "carrier", "code"]), words))
 def test_any_text_can_be_typed_into_the_small_forms(fields: dict[str, str]) -> None:
     FindForm.read(fields)
     TrackingForm.read(fields)
+    GiftForm.read(fields)
 
 
 @given(st.dictionaries(st.sampled_from(["take-1", "quantity-1", "proof", "country"]), words))
