@@ -165,7 +165,8 @@ def test_a_settled_return_is_shown_whole(returns: ReturnsTable, capsys: pytest.C
     counter.assign("azulu", new.id, "neda@azulu.example", by="Luis")
     assert main(["returns", "show", "azulu", new.id]) == 0
     told = capsys.readouterr().out
-    for words in ("accepted ", "beyond the policy: “A loyal customer.”", "1 arrived, used, reduced, worth 900 COP", "because: “Worn.”",
+    for words in ("accepted ", "beyond the policy: “A loyal customer.”", "1 arrived, used, reduced, worth 900 COP",
+                  "because: “Worn.”",
                   "given: store_credit of 900 COP, CRED-1, until 2026-04-12", "internal: “Called her.”", "mail settled: waits",
-                  "with neda@azulu.example", "settled by Luis"):  # fmt: skip
+                  "assigned to neda@azulu.example", "settled by Luis"):  # fmt: skip
         assert words in told, words

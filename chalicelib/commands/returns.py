@@ -101,13 +101,11 @@ def _told(made: Return, merchant: Merchant) -> Iterator[str]:
     local = merchant.local
     yield f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}"
     yield f"for {made.email or 'somebody forgotten'} ({made.language}), by {made.store or made.method}, policy {made.policy_id}"
-    if made.opened_by or made.as_gift or made.assignee:
-        facts = (
-            made.opened_by and f"opened by {made.opened_by}",
-            made.as_gift and "a gift",
-            made.assignee and f"with {made.assignee}",
-        )
-        yield ", ".join(fact for fact in facts if fact)
+    for fact, person in (("opened for the customer by", made.opened_by), ("assigned to", made.assignee)):
+        if person:
+            yield f"{fact} {person}"
+    if made.as_gift:
+        yield "asked for by whoever got it as a gift"
     for promise, until in (("answer", made.answer_by), ("settling", made.resolve_by)):
         if until:
             yield f"{promise} promised by {local(until):%Y-%m-%d %H:%M}"
@@ -125,14 +123,8 @@ def _told(made: Return, merchant: Merchant) -> Iterator[str]:
         told = f"{event.act} by {event.by}: lines {', '.join(event.lines)} “{event.note}”{internal}"
         yield f"{local(event.at):%Y-%m-%d %H:%M}  {told}"
     for mail in made.outbox:
-        sent = (
-            f"sent {local(mail.sent_at):%Y-%m-%d %H:%M}"
-            if mail.sent_at
-            else f"not sent: {mail.failed}"
-            if mail.failed
-            else "waits"
-        )
-        yield f"mail {mail.message}: {sent}"
+        sent = f"sent {local(mail.sent_at):%Y-%m-%d %H:%M}" if mail.sent_at else "waits"
+        yield f"mail {mail.message}: {f'not sent, {mail.failed}' if mail.failed else sent}"
 
 
 def _words(clause: ClauseSay, merchant: Merchant) -> str:
