@@ -101,14 +101,7 @@ def _told(made: Return, merchant: Merchant) -> Iterator[str]:
     local = merchant.local
     yield f"return {made.id}   {made.status}   RMA {made.rma or 'not given yet'}"
     yield f"for {made.email or 'somebody forgotten'} ({made.language}), by {made.store or made.method}, policy {made.policy_id}"
-    for fact, person in (("opened for the customer by", made.opened_by), ("assigned to", made.assignee)):
-        if person:
-            yield f"{fact} {person}"
-    if made.as_gift:
-        yield "asked for by whoever got it as a gift"
-    for promise, until in (("answer", made.answer_by), ("settling", made.resolve_by)):
-        if until:
-            yield f"{promise} promised by {local(until):%Y-%m-%d %H:%M}"
+    yield from _facts(made, merchant)
     for line in made.lines:
         yield from _line(line, made.currency)
         for clause in line.decision.clauses:
@@ -125,6 +118,17 @@ def _told(made: Return, merchant: Merchant) -> Iterator[str]:
     for mail in made.outbox:
         sent = f"sent {local(mail.sent_at):%Y-%m-%d %H:%M}" if mail.sent_at else "waits"
         yield f"mail {mail.message}: {f'not sent, {mail.failed}' if mail.failed else sent}"
+
+
+def _facts(made: Return, merchant: Merchant) -> Iterator[str]:
+    for fact, person in (("opened for the customer by", made.opened_by), ("assigned to", made.assignee)):
+        if person:
+            yield f"{fact} {person}"
+    if made.as_gift:
+        yield "asked for by whoever got it as a gift"
+    for promise, until in (("answer", made.answer_by), ("settling", made.resolve_by)):
+        if until:
+            yield f"{promise} promised by {merchant.local(until):%Y-%m-%d %H:%M}"
 
 
 def _words(clause: ClauseSay, merchant: Merchant) -> str:
