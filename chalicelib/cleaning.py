@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ACCEPTED = ("image/jpeg", "image/png", "image/webp")
 """What browsers are asked for. Not HEIC: telephones that take it hand over a JPEG where a page asks for one."""
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 64_000_000
 """Cameras of telephones have fifty million; a picture that claims more would fill the memory, whatever its file's size."""
 LONGEST_SIDE = 2000

@@ -105,7 +105,7 @@ def test_a_crash_after_writing_is_mended_by_the_next_try(shelf: Shelf) -> None:
     assert shelf.keys() == [f"{FOLDER}{NAME}.jpg"]
 
 
-@pytest.mark.parametrize("content", [b"", b"<html>", b"\xff\xd8" + b"0" * (11 * 1024 * 1024)], ids=["empty", "html", "11 MB"])
+@pytest.mark.parametrize("content", [b"", b"<html>", b"\xff\xd8" + b"0" * (16 * 1024 * 1024)], ids=["empty", "html", "16 MB"])
 def test_what_is_no_photo_is_put_aside_and_never_shown(shelf: Shelf, content: bytes) -> None:
     shelf.photos.clean(shelf.upload(content))
 
