@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -20,9 +20,9 @@ _CHARACTERS: dict[Separator, str] = {"comma": ",", "semicolon": ";", "tab": "\t"
 # wherever a program that expects another separator or another quoting would begin a cell.
 _FORMULA = re.compile(r'(^|[,;\t"])([\s"]*)(?=[=+\-@＝＋－＠])')
 # Without any of these there is nothing to do, as in most texts.
-_SUSPECT = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f\x85\u2028\u2029]")
+_SUSPECT = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BREAKS = re.compile(r"\s*[\r\n\x0b\x0c\x85\u2028\u2029]\s*")
-_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 
 
 def write_csv(
@@ -32,13 +32,22 @@ def write_csv(
 
     Moments are written as spreadsheets know them, `2026-03-10 12:00:00`; the column says in which zone.
     """
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig" if bom else "utf-8", newline="", write_through=False)
-    writer = csv.writer(text, delimiter=_CHARACTERS[separator], lineterminator="\r\n")
+    if bom:
+        stream.write(codecs.BOM_UTF8)
+    writer = csv.writer(_Encoded(stream), delimiter=_CHARACTERS[separator], lineterminator="\r\n")
     writer.writerow([name for name, _ in fields])
     for row in rows:
         writer.writerow([_cell(value) for value in row])
-    text.flush()
-    text.detach()
+
+
+class _Encoded:
+    """Text that goes into a stream of bytes, which it leaves open whatever happens."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(text.encode())
 
 
 def harmless(text: str) -> str:

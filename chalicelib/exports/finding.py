@@ -154,10 +154,7 @@ def _guessed(place: Place, folder: str, changed_at: datetime) -> Summary:
 
     DynamoDB names an export by the millisecond of its request; the files of incremental ones lie in a folder that they share.
     """
-    try:
-        first = next(read_parts(place, folder, Damages()), None)
-    except FileNotFoundError:
-        first = None
+    first = next(read_parts(place, folder, Damages()), None)
     shared = first is not None and not first.names[0].startswith(f"{folder}/")
     named = _NAME.fullmatch(folder)
     until = datetime.fromtimestamp(int(named[1]) / 1000, UTC) if named else changed_at

@@ -84,7 +84,12 @@ def read_parts(place: Place, folder: str, damages: Damages) -> Iterator[Part]:
     """
     name = f"{folder}/{FILES}"
     digest = hashlib.md5(usedforsecurity=False)
-    with place.open(name) as stream:
+    try:
+        stream = place.open(name)
+    except FileNotFoundError:
+        damages.add(name, None, "is missing")
+        return
+    with stream:
         number = 0
         while raw := stream.readline(_LONGEST_ENTRY):
             number += 1
