@@ -22,6 +22,7 @@ from chalicelib.domain.label_steps import label_retried, labelled
 from chalicelib.domain.labels import Label, LabelRefused
 from chalicelib.domain.lifecycle import cancelled, decided, sent
 from chalicelib.domain.returns import Parcel, Return
+from chalicelib.domain.timing import woken
 from chalicelib.labelling import TRY_FOR, Labelling, shows_label_work
 from chalicelib.shops import Shop, load_shops
 from tests.conftest import Tables, new_bucket
@@ -412,3 +413,24 @@ def test_a_label_that_is_put_off_holds_back_no_mail(tables: Tables) -> None:
     answer = room.worker.deliver(room.has(made_prepaid("authorised")))
     assert answer == {"batchItemFailures": [{"itemIdentifier": "100"}]}, "the stream brings it again"
     assert len(room.postbox.mails) == 1
+
+
+@pytest.mark.parametrize(("hours", "given_back"), [(0.5, 0), (30, 30)])
+def test_the_time_that_a_customer_waits_for_a_label_is_given_back_once(hours: float, given_back: float) -> None:
+    new = made_prepaid("authorised")
+    before = new.ship_by
+    assert before is not None
+    given = labelled(new, shop_label(new.created_at + timedelta(hours=hours)))
+    assert given.ship_by == before + timedelta(hours=given_back)
+    again = labelled(given, shop_label(new.created_at + timedelta(hours=hours + 9), "better"))
+    assert again.ship_by == given.ship_by, "a corrected label keeps nobody waiting"
+
+
+def test_a_label_of_what_was_never_sent_is_voided(room: LabelRoom) -> None:
+    room.has(made_prepaid("authorised"))
+    room.carry_out()
+    room.at += timedelta(days=40)
+    room.change(lambda current: woken(current, room.at, room.shops["azulu"].merchant))
+    assert room.kept.status == "expired"
+    assert room.until_done().label is not None
+    assert room.seller.voided == ["shp_1"]

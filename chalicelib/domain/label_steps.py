@@ -6,13 +6,17 @@ was bought, or may have been, waits to be voided once nothing is to be sent with
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import LifecycleError
 from chalicelib.domain.labels import Label, LabelOrder, NoLabel
 from chalicelib.domain.returns import Event, Return
-from chalicelib.domain.stepping import changed, happened, mailing
+from chalicelib.domain.stepping import changed, happened, mailing, with_lines
+
+NO_DELAY = timedelta(0)
+DELAY = timedelta(hours=1)
+"""Whoever waited so long for their label gets that time back."""
 
 
 def to_be_labelled(made: Return) -> bool:
@@ -67,7 +71,7 @@ def label_retried(current: Return, at: datetime) -> Return:
 
 
 def labelled(current: Return, label: Label) -> Return:
-    """Give the customer a label, and tell them.
+    """Give the customer a label, and tell them. The time that they waited for it is added to their deadline for sending.
 
     LifecycleError if nothing is to be sent with it, if a bought one is there (`labelled`), or if one of the shop's people brings
     another while one is being bought (`being_bought`).
@@ -81,7 +85,8 @@ def labelled(current: Return, label: Label) -> Return:
     if label.source == "shop" and order and order.rate and order.missing is None and not there:
         raise LifecycleError("label", "being_bought")
     event = Event(at=label.made_at, act="labelled", by=label.by, lines=lines)
-    return mailing(happened(current, event, label=label), "label", lines, label.made_at)
+    later = with_lines(current, _put_off(current, label.made_at))
+    return mailing(happened(current, event, label=label, lines=later), "label", lines, label.made_at)
 
 
 def label_kept(current: Return, label: Label) -> Return:
@@ -95,6 +100,14 @@ def label_voided(current: Return, at: datetime, refused: str | None = None) -> R
         return label_given_up(current, "not_needed", refused or "")
     changes: dict[str, object] = {"void_refused": refused} if refused else {"voided_at": at}
     return changed(current, label=current.label.model_copy(update=changes), version=current.version + 1)
+
+
+def _put_off(current: Return, at: datetime) -> dict[str, dict[str, object]]:
+    """Return the later deadlines of what could not be sent without a first label; minutes, as a purchase takes, move none."""
+    waited = at - current.label_wanted_at if current.label_wanted_at and current.label is None else NO_DELAY
+    if waited < DELAY:
+        return {}
+    return {line.line.id: {"ship_by": line.ship_by + waited} for line in current.prepaid if line.ship_by}
 
 
 def _ordered(current: Return, **changes: object) -> Return:
