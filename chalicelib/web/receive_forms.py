@@ -75,7 +75,7 @@ class ReceiveForm:
             reason=several_lines(fields.get(f"reason-{line_id}", "")),
         )
         wrong_before = len(self.mistakes)
-        units = line.quantity if all_fine and not line.arrived else _whole(typed.arrived)
+        units = (line.arrived or line.quantity) if all_fine else _whole(typed.arrived)
         least = 1 if line.arrived else 0
         if units is None or not least <= units <= line.quantity:
             self._wrong(f"arrived-{index}", "staff_arrived_wrong", amounts.wording.number(line.quantity))

@@ -25,7 +25,7 @@ def table(site: Site, shop: str = "azulu") -> Browser:
 
 def everything_fine(made: Asked, browser: Browser) -> Browser:
     """Take a whole parcel in as it should be."""
-    made.page(browser, "/receive").submit({"then": "fine"})
+    made.page(browser, "/receive").submit(form_id="fine")
     return browser
 
 
@@ -84,7 +84,7 @@ def test_a_parcel_is_scanned_accepted_and_settled_at_each_shop(site: Site, numbe
     promised = made.worth
     browser = table(site, made.shop)
     browser.submit({"code": str(made.now.rma)})
-    browser.submit({"then": "fine"})
+    browser.submit(form_id="fine")
     assert browser.page.address == f"/{made.shop}/staff/receive?done={number}%2F1"
     assert f"{number}/1 is saved." in browser.page.text
     assert "autofocus" in browser.page.field("code"), "and on to the next one"
@@ -164,7 +164,7 @@ def test_a_late_parcel_is_taken_in_all_the_same_unless_it_is_asked_back_elsewher
     assert made.now.status == "expired"
     browser = made.page(table(site), "/receive")
     assert "This comes after its time." in browser.page.text
-    browser.submit({"then": "fine"})
+    browser.submit(form_id="fine")
     assert made.now.status == "accepted"
 
 
@@ -172,7 +172,7 @@ def test_two_at_the_table_take_one_parcel_in_once(site: Site) -> None:
     made = asked(site, "AZ-1001")
     first, second = made.page(table(site), "/receive"), made.page(site.staff(ANA), "/receive")
     everything = {"arrived-1": "1", "verdict-1": "refused", "condition-1": "used", "reason-1": "Worn out."}
-    first.submit({"then": "fine"})
+    first.submit(form_id="fine")
     page = second.submit(everything)
     assert page.status == 409
     assert "Something has happened meanwhile" in page.text
@@ -241,3 +241,11 @@ def test_the_line_after_a_parcel_cannot_be_made_up(site: Site) -> None:
     for done in (made.id, "nothing", "NU-1001/1", "<b>x</b>"):
         page = browser.get(f"/azulu/staff/receive?done={done}")
         assert "is saved" not in page.text, done
+
+
+def test_enter_in_a_field_never_accepts_everything(site: Site) -> None:
+    made = asked(site, "AZ-1001")
+    page = made.page(table(site), "/receive").page
+    (fields,) = (fields for form, fields in page.forms if form.get("id") == "step")
+    assert not [each for tag, each in fields if tag == "button" and each.get("name") == "then"]
+    assert not [each for _, each in page.elements if "autofocus" in each], "a scanner that goes on scanning presses nothing"
