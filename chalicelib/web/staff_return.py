@@ -107,7 +107,7 @@ def page(
     of_customer = portal.returns.by_contact(slug, made.email) if made.email and not made.forgotten_at else ()
     policy = portal.counter.policy(made)
     notice = http.query(call.request, "notice") if call.request.method == "GET" else None
-    may_decide = call.person.may("decide") and not made.forgotten_at
+    may_decide = call.person.may("decide")
     return call.page(
         "return",
         status,

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from chalicelib.domain.forgetting import forgotten
 from chalicelib.domain.lifecycle import cancelled
 from tests.web.asking import ANA, LUIS, SOFIA, Asked, asked
 from tests.web.conftest import Site
@@ -226,6 +227,17 @@ def test_the_page_knows_every_state_of_a_return(site: Site) -> None:
     assert "Inspect what arrived" in browser.page.text
     site.later(days=40)
     assert "Parcel received" in made.page(site.staff(ANA)).page.text
+
+
+def test_what_a_forgotten_customer_asked_for_can_still_be_closed(site: Site) -> None:
+    made = asked(site, "AZ-1002")
+    assert site.portal.returns.change(forgotten(made.now, site.portal.clock()))
+    browser = made.page(site.staff(LUIS))
+    assert "their personal data was removed" in browser.page.text
+    assert "Not sent: the customer is forgotten" in browser.page.text
+    browser.submit({"answer-1": "reject", "note-1": "Nobody asks any more."})
+    assert made.now.status == "rejected"
+    assert not made.now.waiting_mails
 
 
 def overdue(made: Asked) -> bool:
