@@ -206,11 +206,6 @@ class Photos:
         if over:
             self.files.delete(folder)
 
-    def forget(self, made: Return) -> int:
-        """Delete every file of a return's photos, also what was put aside; return how many."""
-        folder = Drawer.of(made.merchant, made.order_number, made.draft_id).folder
-        return sum(self.files.delete(f"{place}{folder}") for place in ("", INCOMING, QUARANTINE))
-
 
 def order_folder(merchant: str, number: str) -> str:
     """Return the folder of an order's photos, whatever letters its number is written with."""

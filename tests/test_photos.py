@@ -218,16 +218,6 @@ def test_photos_are_tidied_by_the_first_sweep_of_a_day_only(shelf: Shelf) -> Non
     assert len(list(shelf.photos.outlived())) == 1
 
 
-def test_forgetting_a_return_leaves_no_file_of_it_anywhere(shelf: Shelf) -> None:
-    made = kept(shelf)
-    shelf.upload(b"", name="a" * 32)
-    shelf.files.put(f"{QUARANTINE}{FOLDER}{'b' * 32}", b"x", "text/plain")
-    shelf.files.put(f"photos/azulu/AZ1001/another/x/{NAME}.jpg", b"x", "image/jpeg")
-
-    assert shelf.photos.forget(made) == 3
-    assert shelf.keys() == [f"photos/azulu/AZ1001/another/x/{NAME}.jpg"]
-
-
 @given(number=st.text(min_size=1, max_size=20), line_id=st.text(min_size=1, max_size=100))
 def test_whatever_an_order_and_its_lines_are_called_photos_lie_in_folders_of_their_own(number: str, line_id: str) -> None:
     folder = Drawer.of("azulu", number, "draft").line(line_id)

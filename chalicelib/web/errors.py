@@ -19,6 +19,7 @@ from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
 from chalicelib.web.call import Call, ForTheStaff
 from chalicelib.web.forms import FindForm
+from chalicelib.web.questions import asks_proof
 from chalicelib.web.staff_call import StaffCall
 
 log = logging.getLogger("vuelta")
@@ -54,7 +55,8 @@ def error_page(call: BaseCall, status: int) -> Response:
 
 def ended_page(call: Call) -> Response:
     """Return the page for someone whose session is over: what is kept, and the form for a new link."""
-    return call.page("ended", 403, form=FindForm(), form_id="step")
+    gifts = asks_proof(call.known_shop.policy_for(call.portal.clock()))
+    return call.page("ended", 403, form=FindForm(), gifts=gifts, form_id="step")
 
 
 def page_for(call: Call, error: Exception) -> Response:

@@ -266,3 +266,11 @@ def test_the_mail_with_the_link_names_neither_order_nor_giver(site: Site, langua
     assert message["to"] == RECIPIENT
     assert CODE in told
     assert not re.search("isabela|AZ-?1006", told, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(("shop", "offered"), [("azulu", True), ("alustoora", False)])
+def test_the_way_in_for_gifts_is_shown_where_the_policy_speaks_of_gift_receipts(site: Site, shop: str, offered: bool) -> None:
+    browser = site.browser()
+    for address in (f"/{shop}", f"/{shop}/items"):
+        page = browser.get(address)
+        assert any(each["href"] == f"/{shop}/gift" for each in page.all("a")) is offered
