@@ -42,6 +42,7 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 	@tar -cf - --exclude=__pycache__ app.py requirements.txt .chalice/config.json chalicelib templates vendor | tar -xf - -C $(BUILD)/source
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
 	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath infra/resources.yaml) $(abspath $(BUILD))
+	@$(VENV)/bin/python -m infra.slim $(BUILD)/deployment.zip
 	@rm -rf $(BUILD)/source
 
 bench-exports: $(VENV)/installed ## Time a report of a million returns beside queries written by hand (takes minutes)

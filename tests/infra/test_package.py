@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -10,12 +11,14 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import boto3
 import pytest
 
 from chalicelib.local.tables import load_template
+from infra.slim import foreign
 
 ROOT = Path(__file__).resolve().parents[2]
-FUNCTIONS = {"APIHandler": "app.app", "Deliver": "app.deliver", "Sweep": "app.sweep"}
+FUNCTIONS = {"APIHandler": "app.app", "Clean": "app.clean", "Deliver": "app.deliver", "Sweep": "app.sweep"}
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +123,82 @@ def test_what_is_required_is_in_the_zip_for_lambdas_machine(packed: frozenset[st
     top = {name.split("/")[0] for name in packed}
     assert {"app.py", "babel", "chalice", "jinja2", "persiantools", "pydantic", "tzdata"} <= top
     assert any(name.startswith("pydantic_core/") and name.endswith("x86_64-linux-gnu.so") for name in packed)
+
+
+RUNS = """
+import io, json, sys
+from datetime import UTC, datetime
+from PIL import Image
+import app
+from chalicelib.i18n import LANGUAGES
+from chalicelib.papers.codes import qr_png
+from chalicelib.papers.sheet import Sheet, Type
+from chalicelib.shops import load_shops
+from chalicelib.wording import Wording
+said = []
+for language in LANGUAGES.values():
+    for shop in load_shops().values():
+        wording = Wording(language, shop.merchant)
+        said.append(wording.moment(datetime(2026, 3, 10, 17, tzinfo=UTC)))
+        said.append(next(iter(wording.countries())))
+        sheet = Sheet("a4", language.code, language.direction, datetime(2026, 3, 10, tzinfo=UTC), "x")
+        sheet.add_page()
+        sheet.write(said[-2], Type(12), 20, 20)
+        sheet.qr("x", 20, 40, 30)
+        sheet.bars("7K3M", 20, 80, 10)
+        said.append(len(sheet.finished()) > 5000)
+for kind in ("jpeg", "png", "webp"):
+    held = io.BytesIO()
+    Image.new("RGB", (9, 9), "red").save(held, kind)
+    said.append(Image.open(held).size == (9, 9))
+said.append(len(qr_png("x")) > 100)
+print(json.dumps(said))
+"""
+LAMBDAS_OWN = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six.py", "urllib3")
+"""What is there without the package: the AWS SDK and what it needs."""
+
+
+@pytest.fixture(scope="module")
+def unpacked(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as Lambda unpacks it."""
+    folder = tmp_path_factory.mktemp("task")
+    with ZipFile(build / "deployment.zip") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def test_the_package_is_small(build: Path, unpacked: Path) -> None:
+    assert (build / "deployment.zip").stat().st_size < 15_000_000
+    assert sum(path.stat().st_size for path in unpacked.rglob("*") if path.is_file()) < 60_000_000
+
+
+def test_the_package_alone_speaks_every_language_prints_and_reads_pictures(
+    unpacked: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = tmp_path_factory.mktemp("runtime")
+    for name in LAMBDAS_OWN:
+        (own / name).symlink_to(Path(boto3.__file__).parents[1] / name)
+    program = f"import sys; sys.path.insert(0, sys.argv[1]); sys.path.append(sys.argv[2])\n{RUNS}"
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", program, str(unpacked), str(own)],
+        cwd=unpacked, env={}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    said = json.loads(run.stdout)
+    assert "10 March 2026, 12:00\N{NO-BREAK SPACE}pm (Bogotá time)" in said
+    assert "۱۹ اسفند ۱۴۰۴، ساعت ۲۰:۳۰ (به وقت تهران)" in said
+    assert False not in said
+
+
+def test_what_is_compiled_is_compiled_for_lambdas_machine(build: Path) -> None:
+    with ZipFile(build / "deployment.zip") as archive:
+        assert foreign(archive) == []
+
+
+def test_the_gateway_takes_every_type_for_bytes(template: dict[str, Any]) -> None:
+    body = template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]
+    assert body["x-amazon-apigateway-binary-media-types"] == ["*/*"]
+    assert "/{shop}/returns/{slot}/slip.pdf" in body["paths"]
 
 
 def test_nothing_of_this_machine_is_in_the_zip(packed: frozenset[str]) -> None:
