@@ -203,12 +203,13 @@ def _merchant_texts(raw: Mapping[str, Any]) -> list[Mistake]:
 
 
 def _instruction_texts(table: Any, languages: Sequence[str], loc: Loc) -> Iterator[Mistake]:
-    """Yield the languages that a step's words lack, however deep below ways and countries the step stands."""
-    for key, value in table.items() if isinstance(table, dict) else ():
-        if isinstance(value, dict) and any(isinstance(words, str) for words in value.values()):
-            yield from texts_mistakes(value, languages, (*loc, key))
-        else:
-            yield from _instruction_texts(value, languages, (*loc, key))
+    """Yield the languages that a step's words lack, for everybody and below each country."""
+    for key, steps in table.items() if isinstance(table, dict) else ():
+        for step, words in steps.items() if isinstance(steps, dict) else ():
+            if key == "countries":
+                yield from _instruction_texts(words, languages, (*loc, key, step))
+            else:
+                yield from texts_mistakes(words, languages, (*loc, key, step))
 
 
 def _folder(name: str, raw: Mapping[str, Any]) -> list[Mistake]:
