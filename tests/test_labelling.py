@@ -18,7 +18,7 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.domain.claims import CLAIM_LIFE
 from chalicelib.domain.errors import LifecycleError, Unavailable
-from chalicelib.domain.label_steps import label_retried, labelled
+from chalicelib.domain.label_steps import label_given_up, label_retried, labelled
 from chalicelib.domain.labels import Label, LabelRefused
 from chalicelib.domain.lifecycle import cancelled, decided, sent
 from chalicelib.domain.returns import Parcel, Return
@@ -434,3 +434,12 @@ def test_a_label_of_what_was_never_sent_is_voided(room: LabelRoom) -> None:
     assert room.kept.status == "expired"
     assert room.until_done().label is not None
     assert room.seller.voided == ["shp_1"]
+
+
+def test_the_time_before_another_try_is_given_back_as_well() -> None:
+    new = made_prepaid("authorised")
+    before = new.ship_by
+    assert before is not None
+    missing = label_given_up(new, "refused")
+    again = label_retried(missing, new.created_at + timedelta(hours=10))
+    assert labelled(again, shop_label(new.created_at + timedelta(hours=15))).ship_by == before + timedelta(hours=15)

@@ -67,7 +67,8 @@ def label_retried(current: Return, at: datetime) -> Return:
     order = current.label_order or LabelOrder()
     again = order if order.missing == "unclear" else LabelOrder()
     following = again.model_copy(update={"missing": None, "detail": "", "claim": None})
-    return changed(current, label_order=following, label_wanted_at=at, version=current.version + 1)
+    later = with_lines(current, _put_off(current, at))
+    return changed(current, label_order=following, label_wanted_at=at, lines=later, version=current.version + 1)
 
 
 def labelled(current: Return, label: Label) -> Return:
