@@ -155,6 +155,10 @@ class Letter:
         true_while = _TRUE_WHILE.get(self.mail.message)
         return true_while is not None and not self._told(*true_while)
 
+    def too_late(self, at: datetime) -> bool:
+        """Say whether the mail may not leave any more at this moment: a reminder whose deadline has passed while it waited."""
+        return self.mail.message == "reminder" and self.send_by is not None and self.send_by < at
+
     def _on_whether(self, say: ClauseSay) -> bool:
         """Say whether a clause is about taking goods back at all, rather than about money or parcels."""
         groups = {clause.id: clause.group for clause in self.policy.clauses} if self.policy else {}

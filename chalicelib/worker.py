@@ -178,7 +178,7 @@ class Worker:
         """Send one mail of a return that is claimed. What fails writes nothing, until the mail is given up."""
         try:
             letter = Letter(made, mail, self.shops[made.merchant])
-            if letter.superseded:
+            if letter.superseded or letter.too_late(self.clock()):
                 self._mark(made, mail, lambda current: mail_failed(current, mail.id, SUPERSEDED))
                 return
             message = return_mail(letter, self.access.link_to_return(made), self.portal_url, self.clock())

@@ -17,6 +17,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import cancelled, sent
 from chalicelib.domain.returns import Parcel, Return
 from chalicelib.message import MailHeld
+from chalicelib.worker import SUPERSEDED
 from tests.conftest import Tables
 from tests.made import NOON, made
 from tests.mailroom import Crash, Faults, Mailroom
@@ -154,6 +155,22 @@ def test_mails_that_wait_for_an_operator_do_not_stop_time(room: Mailroom) -> Non
     room.at = DEADLINE + timedelta(days=1, minutes=5)
     sweep(room)
     assert of_time(kept(room)) == ["reminded", "expired"]
+
+
+def test_a_reminder_that_could_not_leave_before_the_deadline_is_not_sent_after_it(room: Mailroom) -> None:
+    def held(message: object) -> None:
+        raise MailHeld("identity")
+
+    room.postbox.answer = held
+    room.has(new())
+    room.at = REMIND_AT
+    sweep(room, minutes=5)
+    sweep(room, minutes=5)
+    room.postbox.answer = lambda message: None
+    room.at = DEADLINE
+    sweep(room, minutes=5)
+    assert kept(room).outbox[-1].failed == SUPERSEDED
+    assert room.postbox.mails == []
 
 
 @pytest.mark.slow

@@ -168,6 +168,23 @@ def test_an_outcome_that_the_shop_changed_is_shown_with_its_reason(site: Site, l
     told_nothing_internal(page)
 
 
+@LANGUAGES
+def test_a_promise_that_the_shop_let_pass_is_not_shown_as_if_it_still_held(site: Site, language: str) -> None:
+    browser = site.inside("NU-1001", language)
+    go(browser, WAYS["nurana"]).submit()
+    held = {"en": "We will decide by", "es": "Le daremos una respuesta", "fa": "پاسخ می‌دهیم"}[language]
+    sorry = {"en": "We are sorry that it takes longer", "es": "Lamentamos la demora", "fa": "از این تأخیر پوزش"}[language]
+    browser.get("/nurana/returns/1")
+    assert sorry not in browser.page.text
+    assert held in browser.page.text
+    site.later(days=9)
+    back = site.browser(language)
+    back.get(site.link("NU-1001", "return", 1, language=language))
+    page = back.submit()
+    assert sorry in page.text
+    assert held not in page.text
+
+
 def test_the_page_about_a_new_return_leads_on_once_the_return_has_gone_on(site: Site) -> None:
     browser = approved(site)
     receive(site, {"1": 2, "2": 1})
