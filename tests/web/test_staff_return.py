@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.personal_items import PersonalItems
 from chalicelib.domain.forgetting import forgotten
 from chalicelib.domain.lifecycle import cancelled
 from tests.web.asking import ANA, LUIS, SOFIA, Asked, asked
@@ -231,7 +233,9 @@ def test_the_page_knows_every_state_of_a_return(site: Site) -> None:
 
 def test_what_a_forgotten_customer_asked_for_can_still_be_closed(site: Site) -> None:
     made = asked(site, "AZ-1002")
-    assert site.portal.returns.change(forgotten(made.now, site.portal.clock()))
+    settings = site.portal.settings
+    personal = PersonalItems(Table(site.client, settings.returns_table), Table(site.client, settings.sessions_table))
+    assert personal.forget_return(forgotten(made.now, site.portal.clock()))
     browser = made.page(site.staff(LUIS))
     assert "their personal data was removed" in browser.page.text
     assert "Not sent: the customer is forgotten" in browser.page.text
