@@ -161,7 +161,7 @@ class Week:
     def _receive(self, story: Story) -> None:
         browser = self._page(story, "/receive")
         if story.fate in ("settled", "late", "forgotten", "overridden", "inspected"):
-            browser.submit({"then": "fine"})
+            browser.submit(form_id="fine")
         else:
             browser.submit({"arrived-1": str(story.arrived), **_found(story)})
         assert browser.page.status == 200, browser.page.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -42,7 +43,9 @@ def exported(week: Week) -> dict[str, Facts]:
     client.update_continuous_backups(
         TableName=settings.returns_table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
-    client.export_table_to_point_in_time(TableArn=arn, S3Bucket=bucket, S3Prefix="week")
+    made = client.export_table_to_point_in_time(TableArn=arn, S3Bucket=bucket, S3Prefix="week")["ExportDescription"]
+    while client.describe_export(ExportArn=made["ExportArn"])["ExportDescription"]["ExportStatus"] == "IN_PROGRESS":
+        time.sleep(0.05)
     week.exports.append(bucket)
     return {shop: _counted(week, shop, bucket, s3) for shop in SHOPS}
 
