@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hmac import compare_digest
 from urllib.parse import quote
 
 from chalice import Response
@@ -26,7 +27,10 @@ class NothingWaits(Exception):
 def queue(call: StaffCall) -> Response:
     """Show what waits for a person, or what else is asked for."""
     form = QueueForm.read(lambda name: http.query(call.request, name))
-    return _page(call, form, http.query(call.request, "after") or "", http.query(call.request, "results") or "")
+    results, seal = http.query(call.request, "results") or "", http.query(call.request, "seal") or ""
+    # Whoever sends a link to the queue cannot make it say that something was done.
+    results = results if compare_digest(call.sealed(results).encode(), seal.encode("utf-8", "replace")) else ""
+    return _page(call, form, http.query(call.request, "after") or "", results)
 
 
 def bulk(call: StaffCall) -> Response:
@@ -60,7 +64,8 @@ def _report(call: StaffCall, asked: QueueForm, form: BulkForm, act: Callable[[St
             results[pick.id] = "overtaken"
         except (Busy, Unavailable):
             results[pick.id] = "busy"
-    query = f"{asked.query}&results={quote(results_written(results), safe=',')}".lstrip("&")
+    written = results_written(results)
+    query = f"{asked.query}&results={quote(written, safe=',')}&seal={call.sealed(written)}".lstrip("&")
     return call.go(f"?{query}")
 
 

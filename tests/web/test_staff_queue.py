@@ -136,6 +136,13 @@ def test_several_are_assigned_at_once_and_found_as_ones_own(site: Site) -> None:
     assert shown(site.staff(SETTLER).get("/azulu/staff?mine=1")) == []
 
 
+def test_no_link_that_somebody_sends_makes_the_queue_say_that_something_was_done(site: Site) -> None:
+    put(site, 101)
+    browser = site.staff(ADMIN)
+    for query in ("results=AZ-101/1:done", "results=AZ-101/1:done&seal=" + "0" * 32, "results=AZ-101/1:done&seal=%ff"):
+        assert "Done" not in browser.get(f"/azulu/staff?{query}").text
+
+
 def test_choosing_nothing_is_a_mistake_and_choosing_a_language_loses_no_choice(site: Site) -> None:
     put(site, 101)
     browser = site.staff(ADMIN)
