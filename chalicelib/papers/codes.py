@@ -36,7 +36,7 @@ def qr_png(text: str) -> bytes:
     return written.getvalue()
 
 
-def data_uri(png: bytes) -> str:
+def inlined(png: bytes) -> str:
     """Return a PNG picture as an address that holds it whole, for pages that load nothing."""
     return f"data:image/png;base64,{base64.b64encode(png).decode()}"
 

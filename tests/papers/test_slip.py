@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.domain.instructions import Instructions
 from chalicelib.domain.orders import Address
 from chalicelib.domain.returns import Return
 from chalicelib.papers.printable import GAP
 from chalicelib.papers.sheet import Sheet, Type
 from chalicelib.papers.slip import slip_pdf
 from chalicelib.papers.words import has_slip
+from chalicelib.rendering import environment
 from chalicelib.shops import load_shops
 from tests.letters import DRESS, NOON, SHIRT, asked
 from tests.papers.slips import (
@@ -253,3 +255,25 @@ def inside(pdf: bytes) -> None:
         assert right <= width - EDGE, f"page {page}: {char!r} at {right}"
         assert bottom >= EDGE * 0.9, f"page {page}: {char!r} at {bottom}"
         assert top <= height - EDGE, f"page {page}: {char!r} at {top}"
+
+
+def test_where_a_shop_says_nothing_of_parcels_the_portal_does() -> None:
+    for make, words in (
+        (by_mail, "Pack everything well, with all that came with it, and put this page inside."),
+        (by_mail, "Cut off the address label and stick it on the outside of the parcel."),
+        (by_mail, "Choose a service with tracking."),
+        (prepaid, "Hand the parcel in where the label says, and keep the receipt."),
+        (to_store, "Hand it in at the counter, and show this page."),
+    ):
+        shop = load_shops()["azulu"].merchant
+        silent = shop.model_copy(update={"instructions": Instructions()})
+        assert words in texts(make("en"), merchant=silent)[0]
+
+
+def test_the_number_stands_where_a_shops_words_ask_for_it_and_its_words_are_no_markup() -> None:
+    page = environment().from_string("{{ texts|with_rma(rma) }}")
+    wording = slip(by_mail("en")).wording
+    said = page.render(wording=wording, texts={"en": "Say {rma} <b>loudly</b>, {rma}."}, rma="7K<3M")
+    number = '<bdi dir="ltr">7K&lt;3M</bdi>'
+    assert said == f"Say {number} &lt;b&gt;loudly&lt;/b&gt;, {number}."
+    assert "say the number 11K0-PED7-TMZR-1WB7." in " ".join(texts(to_store("en")))
