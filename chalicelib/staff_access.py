@@ -88,8 +88,11 @@ class StaffAccess:
             raise StaffLinkUnusable(trouble)
         return link
 
-    def enter(self, merchant: str, secret: str) -> tuple[StaffSession, str]:
-        """Use the link and open a session; return it with the secret for its cookie. StaffLinkUnusable as in `peek`."""
+    def enter(self, merchant: str, secret: str, former: str | None = None) -> tuple[StaffSession, str]:
+        """Use the link and open a session; return it with the secret for its cookie. StaffLinkUnusable as in `peek`.
+
+        `former` is the secret of a session that the browser had before, which ends.
+        """
         link = self.peek(merchant, secret)
         now = self.clock()
         cookie = self.secret()
@@ -105,6 +108,8 @@ class StaffAccess:
         if not self.sessions.use_link(link, now):
             self.sessions.end_session(session.digest)
             raise StaffLinkUnusable("used")
+        if former:
+            self.sessions.end_session(digest(former))
         return session, cookie
 
     def session(self, merchant: str, cookie: str) -> tuple[StaffSession, Staff] | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import logging
+
 from chalice import Response
 
 from chalicelib.staff_access import StaffLinkUnusable
 from chalicelib.web import http
 from chalicelib.web.forms import SignInForm
 from chalicelib.web.staff_call import StaffCall
+
+log = logging.getLogger("vuelta")
 
 
 def sign_in(call: StaffCall) -> Response:
@@ -49,9 +54,10 @@ def enter(call: StaffCall, token: str) -> Response:
     if call.switches_language:
         return link(call, token)
     try:
-        _, secret = call.portal.staff.enter(call.merchant_slug, token)
+        _, secret = call.portal.staff.enter(call.merchant_slug, token, call.secret)
     except StaffLinkUnusable as error:
         return _unusable(call, error)
+    log.info(json.dumps({"event": "staff_signed_in", "shop": call.merchant_slug, "request": call.reference}))
     call.open_session(secret)
     return call.go("")
 

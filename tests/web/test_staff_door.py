@@ -142,6 +142,24 @@ def test_signing_out_needs_the_token_and_ends_the_session_for_good(site: Site) -
     assert browser.get("/azulu/staff").status == 403
 
 
+def test_signing_in_again_ends_the_session_that_the_browser_had(site: Site) -> None:
+    browser = site.staff(ADMIN)
+    former = dict(browser.cookies)
+    browser.get(site.staff_link(DECIDER))
+    browser.submit()
+    assert "Sofía Mejía" in browser.page.text
+    browser.cookies = former
+    assert browser.get("/azulu/staff").status == 403
+
+
+def test_the_console_works_behind_a_stage_of_the_gateway(site: Site) -> None:
+    browser = Browser(site.portal, stage="/api")
+    browser.get(site.staff_link(ADMIN).replace("/azulu", "/api/azulu"))
+    assert browser.submit().address == "/api/azulu/staff"
+    assert all(each["href"].startswith(("/api/azulu", "?", "#", "mailto:", "tel:")) for each in browser.page.all("a"))
+    assert browser.submit_to("/api/azulu/staff/sign-out").address == "/api/azulu/staff/sign-in"
+
+
 def test_a_form_that_another_site_posts_is_refused(site: Site) -> None:
     browser = site.staff(ADMIN)
     token = browser.page.field("csrf")["value"]
