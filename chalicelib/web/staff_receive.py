@@ -25,15 +25,18 @@ LONGEST_SCAN = LONGEST_LINE * 5
 
 
 def scan(call: StaffCall) -> Response:
-    """Ask for the next parcel, and say what became of the last one."""
-    return _scan_page(call, "")
+    """Ask for the next parcel, and say what became of the last one; a slip's code opened by a phone leads to its return."""
+    typed = one_line(http.query(call.request, "rma") or "")[:LONGEST_SCAN]
+    return _led(call, typed) if typed else _scan_page(call, "")
 
 
 def look_up(call: StaffCall) -> Response:
     """Lead to the return that was scanned, or say what it was instead."""
     typed = one_line(call.fields.get("code", ""))[:LONGEST_SCAN]
-    if call.switches_language:
-        return _scan_page(call, typed)
+    return _scan_page(call, typed) if call.switches_language else _led(call, typed)
+
+
+def _led(call: StaffCall, typed: str) -> Response:
     found = _scanned(call, typed)
     if len(found) == 1:
         return call.go_to_return(found[0], "/receive")

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.timing import woken
 from chalicelib.domain.verdicts import OutcomeKind
+from chalicelib.papers.codes import receiving_address
 from tests.web.asking import ANA, Asked, asked
 from tests.web.browsing import Browser
 from tests.web.conftest import Site
@@ -46,6 +47,16 @@ def test_a_scan_in_any_spelling_leads_to_the_parcel(site: Site) -> None:
         assert browser.page.address.startswith("/azulu/staff/return/receive?id=AZ-1001"), code
     field = browser.get("/azulu/staff/receive").field("code")
     assert "autofocus" in field, "a wedge scanner types where the cursor is, and ends with Enter"
+
+
+def test_the_code_of_a_slip_leads_to_the_parcel_when_a_phone_opens_it(site: Site) -> None:
+    made = asked(site, "AZ-1001")
+    browser = table(site)
+    address = receiving_address("", "azulu", str(made.now.rma))
+    browser.get(address)
+    assert browser.page.address == "/azulu/staff/return/receive?id=AZ-1001/1"
+    page = browser.get(receiving_address("", "azulu", NOBODYS))
+    assert (page.status, "another shop" in page.text) == (422, True)
 
 
 def test_what_is_no_return_is_told_apart(site: Site) -> None:
