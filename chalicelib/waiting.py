@@ -76,7 +76,8 @@ def queue_page(returns: Returns, merchant: Merchant, wanted: Wanted, after: str 
     start = max(start, after)
     if start > end:
         return QueuePage((), None, None)
-    batch = FILTERED_BATCH if wanted.narrows else -(-(PAGE + 1) // len(wanted.statuses))
+    # Where one status holds nearly all, a share of the page for each would take query after query.
+    batch = FILTERED_BATCH if wanted.narrows else PAGE + 1 if len(wanted.statuses) == 1 else PAGE // 2 + 1
     ahead = heapq.merge(
         *(_in_status(returns, merchant.slug, status, start, end, batch) for status in wanted.statuses), key=queue_place
     )
