@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from chalicelib.domain.rma import new_rma
+from chalicelib.domain.stepping import with_lines
 from chalicelib.domain.timing import woken
 from chalicelib.domain.verdicts import OutcomeKind
 from chalicelib.papers.codes import receiving_address
@@ -163,7 +164,7 @@ def test_a_parcel_of_what_is_not_decided_yet_says_so(site: Site) -> None:
     assert not page.all("fieldset")
 
 
-def test_a_late_parcel_is_taken_in_all_the_same_unless_it_is_asked_back_elsewhere(site: Site) -> None:
+def test_a_late_parcel_is_taken_in_all_the_same(site: Site) -> None:
     made = asked(site, "AZ-1001", lines="2")
     azulu = site.portal.shops["azulu"].merchant
     site.later(days=60)
@@ -177,6 +178,17 @@ def test_a_late_parcel_is_taken_in_all_the_same_unless_it_is_asked_back_elsewher
     assert "This comes after its time." in browser.page.text
     browser.submit(form_id="fine")
     assert made.now.status == "accepted"
+
+
+def test_units_that_come_under_another_return_are_told_of(site: Site) -> None:
+    made = asked(site, "AZ-1001", lines="2")
+    late = made.now.model_copy(update={"lines": with_lines(made.now, {"2": {"status": "expired"}}), "version": 2})
+    assert site.portal.returns.change(late)
+    asked(site, "AZ-1001", lines="2")
+    page = made.page(table(site), "/receive").submit(form_id="fine")
+    assert page.status == 409
+    assert "again in another return of this order" in page.text
+    assert made.now.status == "expired"
 
 
 def test_two_at_the_table_take_one_parcel_in_once(site: Site) -> None:
