@@ -5,6 +5,7 @@ Nothing of the file itself is kept: not where and when it was taken, not by whic
 
 from __future__ import annotations
 
+import re
 import warnings
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -19,11 +20,17 @@ ACCEPTED = ("image/jpeg", "image/png", "image/webp")
 MOST_BYTES = 15 * 1024 * 1024
 MOST_PIXELS = 64_000_000
 """Cameras of telephones have fifty million; a picture that claims more would fill the memory, whatever its file's size."""
+MOST_SCANS = 50
+"""How often a JPEG may go over its picture. Cameras' files have one scan, the web's a dozen; a hostile one of a few hundred bytes
+a scan would keep the function at work until it is stopped."""
 LONGEST_SIDE = 2000
 """In pixels: enough for a torn seam, and a tenth of the bytes."""
 
 _KINDS = ("JPEG", "PNG", "WEBP")
 _QUALITY = 85
+# Of JPEG (ITU-T T.81, B.1.1.3): what begins a part, but for stuffing, restarts and fill bytes, which stand within a scan.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_BARE, _END, _SCAN = b"\x01\xd8", 0xD9, 0xDA
 
 
 class NoPhotoError(VueltaError):
@@ -39,6 +46,8 @@ def cleaned(content: bytes) -> bytes:
         raise NoPhotoError("empty")
     if len(content) > MOST_BYTES:
         raise NoPhotoError("too many bytes")
+    if content.startswith(b"\xff\xd8") and _scans(content) > MOST_SCANS:
+        raise NoPhotoError("too many scans")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of what is odd in a file; what is wrong it raises.
@@ -79,3 +88,14 @@ def _opaque(picture: Image) -> Image:
     ground.paste(seen, mask=seen.getchannel("A"))
     ground.info = picture.info
     return ground
+
+
+def _scans(content: bytes) -> int:
+    """Count the scans of a JPEG up to its end; what cameras append behind that, such as a short film, is no part of it."""
+    place = count = 0
+    while (found := _MARKER.search(content, place)) and content[found.end() - 1] != _END:
+        kind, place = content[found.end() - 1], found.end()
+        if kind not in _BARE:
+            count += kind == _SCAN
+            place += int.from_bytes(content[place : place + 2])
+    return count

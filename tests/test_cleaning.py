@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from chalicelib.cleaning import LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, NoPhotoError, cleaned
+from chalicelib.cleaning import LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, MOST_SCANS, NoPhotoError, cleaned
 
 SECRET = b"PLANTED-CANARY"
 
@@ -140,6 +140,22 @@ def test_a_bomb_among_a_pictures_words_is_refused() -> None:
 
     with pytest.raises(NoPhotoError):
         cleaned(png(10, 10, zlib.compress(b"\0" * 310), (b"zTXt", words)))
+
+
+def scanned_over(times: int) -> bytes:
+    """Return a JPEG that goes over its picture so many times more than it has to."""
+    whole = picture(size=(64, 64), mode="L", progressive=True)
+    return whole[:-2] + whole[whole.rindex(b"\xff\xda") : -2] * times + b"\xff\xd9"
+
+
+def test_a_jpeg_that_goes_over_its_picture_without_end_is_refused_before_it_is_unpacked() -> None:
+    assert read(cleaned(scanned_over(20))).size == (64, 64)
+    with pytest.raises(NoPhotoError, match="too many scans"):
+        cleaned(scanned_over(MOST_SCANS))
+
+
+def test_a_film_that_a_telephone_appends_to_a_photo_counts_for_nothing() -> None:
+    assert read(cleaned(picture() + b"\xff\xda\x00\x02" * 1000)).size == (120, 80)
 
 
 def test_more_bytes_than_may_be_uploaded_are_refused() -> None:
