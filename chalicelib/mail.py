@@ -64,7 +64,7 @@ def digest_mail(overdue: Overdue, person: Staff, merchant: Merchant, day: date, 
         "overdue": overdue,
         "person": person,
         "link": console,
-        "page_of": lambda made: f"{console}/return?{urlencode({'of': made.id})}",
+        "page_of": lambda made: f"{console}/return?{urlencode({'id': made.id})}",
     }
     return _built("digest", envelope, values)
 

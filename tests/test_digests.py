@@ -199,7 +199,7 @@ def test_the_mail_names_what_is_overdue_with_links_to_it_and_no_customer(languag
     assert set(message.keys()) == HEADERS
     assert message["Content-Language"] == language
     for slot in (1, 2):
-        link = f"{PORTAL_URL}/nurana/staff/return?of=AZ-1001%2F{slot}"
+        link = f"{PORTAL_URL}/nurana/staff/return?id=AZ-1001%2F{slot}"
         assert link in text
         assert link in [each["href"] for each in html.named("a")]
     assert f"{PORTAL_URL}/nurana/staff" in text.splitlines()
@@ -209,7 +209,7 @@ def test_the_mail_names_what_is_overdue_with_links_to_it_and_no_customer(languag
 def test_a_long_list_says_how_many_more_there_are() -> None:
     text = visible(part(written("en", MOST_LISTED + 3), "plain"))
     assert "And 3 more." in text
-    assert text.count("/staff/return?of=") == MOST_LISTED
+    assert text.count("/staff/return?id=") == MOST_LISTED
     assert "15 returns have waited longer than promised" in visible(written("en", MOST_LISTED + 3)["Subject"])
 
 
