@@ -53,8 +53,9 @@ def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
     server.start()
     tables = boto3.client("dynamodb")
     create_tables(tables, TABLES)
-    recovery = {"PointInTimeRecoveryEnabled": True}  # without it nothing is exported
-    tables.update_continuous_backups(TableName=TABLES["ReturnsTable"], PointInTimeRecoverySpecification=recovery)
+    tables.update_continuous_backups(  # without it nothing is exported
+        TableName=TABLES["ReturnsTable"], PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
     for bucket in (BUCKET, EXPORTS_BUCKET):
         boto3.client("s3").create_bucket(Bucket=bucket)
     mail = boto3.client("sesv2")
