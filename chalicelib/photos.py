@@ -29,6 +29,8 @@ from chalicelib.shops import Shop
 PHOTOS = "photos/"
 LEFT_AFTER = timedelta(minutes=1)
 """How long what was uploaded is left to the event that it causes before somebody else cleans it."""
+GIVEN_UP_AFTER = timedelta(hours=1)
+"""When a file is put aside unread: whoever tried to clean it was stopped each time, and would be so for ever."""
 FORGOTTEN_AFTER = DRAFT_LIFE + timedelta(days=1)
 """When photos are deleted of which nothing came: the draft that they were for is gone by then."""
 DAY_SECONDS = 24 * 3600
@@ -166,11 +168,18 @@ class Photos:
         self.files.delete(key)
 
     def left_behind(self) -> Iterator[partial[None]]:
-        """Yield the cleaning of each file that was uploaded a while ago and whose event was lost."""
-        until = self.clock() - LEFT_AFTER
+        """Yield the cleaning of each file whose event was lost, and the putting aside of what nobody managed to clean."""
+        now = self.clock()
         for each in self.files.list(f"{INCOMING}{PHOTOS}"):
-            if each.changed_at <= until:
+            if each.changed_at <= now - GIVEN_UP_AFTER:
+                yield partial(self.give_up, each.key)
+            elif each.changed_at <= now - LEFT_AFTER:
                 yield partial(self.clean, each.key)
+
+    def give_up(self, key: str) -> None:
+        """Put a file aside unread."""
+        _report("photo_given_up")
+        self.files.move(key, f"{QUARANTINE}{key.removeprefix(INCOMING)}")
 
     def outlived(self) -> Iterator[partial[None]]:
         """Yield, in the first sweep of a day, the tidying of every draft's photos whose time may be over.

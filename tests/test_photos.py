@@ -164,6 +164,16 @@ def test_the_sweep_cleans_what_no_event_told_of_but_leaves_what_just_came(shelf:
     assert shelf.keys() == [f"{FOLDER}{NAME}.jpg"]
 
 
+def test_the_sweep_puts_aside_unread_what_stopped_everybody_who_tried_to_clean_it(shelf: Shelf) -> None:
+    shelf.upload(picture())
+    shelf.later = timedelta(hours=1, minutes=1)
+    for task in shelf.photos.left_behind():
+        task()
+
+    assert shelf.keys() == [f"{QUARANTINE}{FOLDER}{NAME}"]
+    assert shelf.photos.of(DRAWER, ["1"])["1"].unreadable
+
+
 def kept(shelf: Shelf, *, over: timedelta | None = None) -> Return:
     """Write a return with a photo, cancelled so long ago if it is over."""
     key = f"{FOLDER}{NAME}.jpg"
