@@ -97,6 +97,8 @@ class Sheet:
     def turn_to(self, page: int) -> None:
         """Go back to a page, counted from 1, to write on it."""
         self._pdf.page = page
+        # A type that is set already is not written again, though this page may have ended in another.
+        self._pdf.set_font(FAMILY, "B", 1)
 
     def clean(self, text: str) -> str:
         """Return text as this paper can show it."""

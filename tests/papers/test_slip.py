@@ -187,6 +187,13 @@ def test_eighty_lines_flow_over_pages_that_each_say_whose_they_are() -> None:
     assert ("Code128", made.rma) in codes(pictures(pdf)[-1])
 
 
+def test_the_foot_of_every_page_is_set_alike() -> None:
+    pdf = slip_pdf(slip(named(*(f"Camisa {number}" for number in range(80))), HOME))
+    feet = [round(top - bottom, 2) for _, char, (_, bottom, _, top) in boxes(pdf) if char == "P" and top < 45]
+    assert len(feet) == len(pictures(pdf, 0.2))
+    assert len(set(feet)) == 1
+
+
 def test_a_return_of_two_lines_fits_on_one_page_of_each_size() -> None:
     for country in ("US", "DE"):
         assert len(texts(named("Vestido", "Camisa", country=country))) == 1
