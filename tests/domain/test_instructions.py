@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from chalicelib.domain.errors import InvalidPolicy
-from chalicelib.domain.instructions import Instructions, ways
+from chalicelib.domain.instructions import ByCustomer, InStore, Instructions, Prepaid, ways
 from chalicelib.domain.policy_check import read_merchant
 from chalicelib.domain.returns import Return
 from chalicelib.shops import MERCHANTS
@@ -105,3 +106,18 @@ def test_who_pays_says_how_goods_come_back(shipping: tuple[str, ...], expected: 
 
 def test_what_goes_to_a_store_goes_there_whoever_pays() -> None:
     assert ways(with_shipping("merchant", "customer").model_copy(update={"method": "store"})) == ("store",)
+
+
+def test_the_documentation_names_every_step_and_no_other() -> None:
+    page = (MERCHANTS.parents[1] / "docs" / "parcels.md").read_text("utf-8")
+    tables = {"customer": ByCustomer, "prepaid": Prepaid, "store": InStore}
+    steps = [f"instructions.{way}.{step}" for way, table in tables.items() for step in table.model_fields]
+    assert re.findall(r"^\| `(instructions\.\w+\.\w+)` \|", page, re.MULTILINE) == steps
+
+
+def test_the_documented_example_is_one() -> None:
+    page = (MERCHANTS.parents[1] / "docs" / "parcels.md").read_text("utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    spoken = SHOP.replace('languages = ["es", "en", "fa"]', 'languages = ["es", "en"]')
+    shop = read_merchant("azulu/merchant.toml", f"{spoken}\n{example}")
+    assert "gets lost" in shop.instructions.told("customer", "CO")["send"]["en"]
