@@ -12,7 +12,7 @@ from chalicelib.domain.findings import Inspection
 from chalicelib.domain.identifiers import fold_digits
 from chalicelib.domain.lifecycle import assigned, decided, noted, overridden, redirected
 from chalicelib.domain.policy import Policy
-from chalicelib.domain.receiving import inspected, received, settled
+from chalicelib.domain.receiving import inspected, received, reopened, settled
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.rma import parse_rma
 from chalicelib.domain.stepping import Step, together
@@ -149,6 +149,11 @@ class Counter:
             return self._inspected(arrived, found, by, "" if arrived is not current else note, at) if found else arrived
 
         return self.change(merchant, typed, lambda current: together(current, (step,)), seen)
+
+    def reopen(self, merchant: str, typed: str, line_id: str, *, by: str, why: str, seen: int) -> Return:
+        """Let a line be inspected again that is not settled yet."""
+        at = self.clock()
+        return self.change(merchant, typed, lambda current: reopened(current, (line_id,), by=by, why=why, at=at), seen)
 
     def settle(
         self, merchant: str, typed: str, kind: OutcomeKind, *, amount: Decimal, reference: str, by: str, seen: int

@@ -68,6 +68,18 @@ def inspected(
     return mailing(grown, "inspected", tuple(found), at)
 
 
+def reopened(current: Return, line_ids: tuple[str, ...], *, by: str, why: str, at: datetime) -> Return:
+    """Let lines be inspected again, because the first time was a mistake; the customer hears of it with the new result.
+
+    LifecycleError if a line was not inspected, is settled, or if there is no reason.
+    """
+    check_standing(current, "reopen", line_ids, "accepted", "refused")
+    if not why.strip():
+        raise LifecycleError("reopen", "unexplained")
+    lines = with_lines(current, {line_id: {"status": "received", "inspection": None} for line_id in line_ids})
+    return happened(current, Event(at=at, act="noted", by=by, lines=line_ids, internal=why), lines=lines)
+
+
 def settled(
     current: Return, kind: OutcomeKind, *, amount: Decimal, reference: str, expires_at: datetime | None, by: str, at: datetime
 ) -> Return:

@@ -18,7 +18,7 @@ from chalicelib.web import http
 from chalicelib.web.forms import Mistake
 from chalicelib.web.photos import shown
 from chalicelib.web.staff_call import StaffCall
-from chalicelib.web.staff_forms import CHANGEABLE, KINDS, DecideForm
+from chalicelib.web.staff_forms import CHANGEABLE, KINDS, LONGEST_NOTE, DecideForm
 
 NOTICES = frozenset({"saved", "assigned", "released", "received", "settled", "labelled", "opened"})
 
@@ -41,6 +41,8 @@ def act(call: StaffCall) -> Response:
         return page(call, made, form)
     if then in ("assign", "release"):
         return _assign(call, made, form, call.person.email if then == "assign" else None)
+    if "reopen" in call.fields:
+        return _reopen(call, made, form)
     if any(answer.granted for answer in form.answers.values()):
         call.demand("admin")
     if seen(call) != len(made.timeline):
@@ -64,6 +66,22 @@ def _assign(call: StaffCall, made: Return, form: DecideForm, assignee: str | Non
     if form.touched:
         return page(call, assigned, form)
     return call.go_to_return(made, notice="assigned" if assignee else "released")
+
+
+def _reopen(call: StaffCall, made: Return, form: DecideForm) -> Response:
+    """Let a line be inspected again, for the reason in the note, and lead to its inspection."""
+    call.demand("settle")
+    form.mistakes = [] if form.internal else [Mistake("internal", "staff_why_again")]
+    if form.mistakes:
+        return page(call, made, form, 422)
+    who, line_id = call.person.email, call.fields["reopen"]
+    try:
+        reopened = call.portal.counter.reopen(
+            call.merchant_slug, made.id, line_id, by=who, why=form.internal[:LONGEST_NOTE], seen=seen(call)
+        )
+    except (Overtaken, LifecycleError):
+        return overtaken(call, named(call), form)
+    return call.go_to_return(reopened, "/receive")
 
 
 def overtaken(call: StaffCall, made: Return, form: DecideForm) -> Response:

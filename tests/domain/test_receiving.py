@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.domain.errors import LifecycleError
 from chalicelib.domain.findings import Inspection
-from chalicelib.domain.receiving import inspected, received, settled
+from chalicelib.domain.receiving import inspected, received, reopened, settled
 from chalicelib.domain.returns import Return
 from chalicelib.domain.stepping import together
 from chalicelib.domain.verdicts import Charge
@@ -91,6 +91,17 @@ def test_an_inspection_is_explained_and_never_gives_more_than_was_promised(inspe
 def test_a_line_is_inspected_once() -> None:
     with pytest.raises(LifecycleError):
         inspect(inspect(arrived(), l1=found()), l1=found())
+
+
+def test_a_mistaken_inspection_is_made_again_with_a_reason_until_it_is_settled() -> None:
+    again = reopened(inspect(arrived(), l1=found()), ("1",), by=ANA, why="The wrong box.", at=LATER)
+    assert (again.lines[0].status, again.lines[0].inspection, again.lines[0].arrived) == ("received", None, 1)
+    assert (again.timeline[-1].act, again.timeline[-1].note) == ("noted", ""), "the customer hears of the result only"
+    current = inspect(again, l1=found("reduced", value=WORTH - 1, reduction=Decimal(1)))
+    assert current.lines[0].value == WORTH - 1
+    for line, why in ((settle(current, amount=WORTH - 1), "x"), (current, " "), (made(), "x")):
+        with pytest.raises(LifecycleError):
+            reopened(line, ("1",), by=ANA, why=why, at=LATER)
 
 
 def test_what_is_refused_is_not_settled() -> None:

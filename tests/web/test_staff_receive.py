@@ -202,6 +202,20 @@ def test_two_at_the_table_take_one_parcel_in_once(site: Site) -> None:
     assert made.now.lines[0].status == "accepted"
 
 
+def test_a_mistaken_inspection_is_made_again_before_anything_is_given(site: Site) -> None:
+    made = asked(site, "AZ-1001")
+    browser = everything_fine(made, table(site))
+    made.page(browser)
+    assert browser.submit({"reopen": "1"}).status == 422
+    browser.submit({"reopen": "1", "internal": "The wrong box."})
+    assert browser.page.address == "/azulu/staff/return/receive?id=AZ-1001%2F1"
+    browser.submit({"arrived-1": "1", "verdict-1": "refused", "condition-1": "wrong_item", "reason-1": "A towel."})
+    assert (made.now.status, made.now.timeline[-2].internal) == ("refused", "The wrong box.")
+    assert [mail.message for mail in made.now.outbox].count("inspected") == 1, "both results of one moment are one mail"
+    sofia = made.page(site.staff("sofia@azulu.example"))
+    assert sofia.submit({"reopen": "1", "internal": "x"}).status == 403
+
+
 def test_an_amount_is_given_once_and_a_second_time_says_who_gave_it(site: Site) -> None:
     made = asked(site, "AZ-1001", outcome="store_credit")
     browser = everything_fine(made, table(site))
