@@ -109,8 +109,10 @@ def test_one_return_that_cannot_be_read_and_one_of_a_shop_that_is_gone_keep_no_o
     for item in (packed(return_to_item(gone)), broken):
         room.tables.client.put_item(TableName=room.tables.returns, Item=item)
     room.at = DEADLINE + timedelta(days=2)
-    sweep(room)
+    faults = Faults()
+    room.sweeping(faults).run()
     assert kept(room).status == "expired"
+    assert faults.calls.count("by_slot") == 1, "the other two took no turn"
 
 
 def test_returns_that_fail_and_chores_that_break_keep_neither_mails_nor_others_waiting(room: Mailroom) -> None:
