@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from chalicelib.domain.claims import Claim, Claimant, free
 from chalicelib.domain.errors import LifecycleError, Unavailable
@@ -48,8 +49,8 @@ def label_folder(made: Return) -> str:
 
 
 def order_labels(merchant: str, number: str) -> str:
-    """Return where the files of all labels of an order's returns lie."""
-    return f"labels/{merchant}/{fold_order_number(number)}/"
+    """Return where the files of all labels of an order's returns lie, whatever letters its number is written with."""
+    return f"labels/{merchant}/{quote(fold_order_number(number), safe='')}/"
 
 
 def shows_label_work(image: Mapping[str, Any]) -> bool:

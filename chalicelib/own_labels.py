@@ -46,12 +46,7 @@ class OwnLabels:
     def uploaded(self, made: Return, name: str) -> Upload:
         """Return what is under this name among the return's uploads, judged; `label_gone` where nothing is."""
         body = self._body(made, name)
-        if isinstance(body, Upload):
-            return body
-        try:
-            return Upload(name, None, judged_pages(body), len(body))
-        except BadLabel as refused:
-            return Upload(name, refused.fault, size=len(body))
+        return body if isinstance(body, Upload) else _judged(name, body)
 
     def preview(self, made: Return, name: str) -> str:
         """Return an address at which an upload can be looked at for some minutes."""
@@ -65,8 +60,11 @@ class OwnLabels:
         key = f"{label_folder(made)}{name}.pdf"
         if made.label and made.label.key == key:
             return Upload(name, None)
-        body, found = self._body(made, name), self.uploaded(made, name)
-        if isinstance(body, Upload) or found.fault:
+        body = self._body(made, name)
+        if isinstance(body, Upload):
+            return body
+        found = _judged(name, body)  # These very bytes: whoever has the form may post another file under the same name.
+        if found.fault:
             return found
         self.files.put(key, body, "application/pdf")
         label = Label(source="shop", key=key, by=by, made_at=self.clock())
@@ -87,6 +85,13 @@ class OwnLabels:
         except TooLarge as refused:
             return Upload(name, "label_large", size=refused.size)
         return Upload(name, "label_gone") if body is None else body
+
+
+def _judged(name: str, body: bytes) -> Upload:
+    try:
+        return Upload(name, None, judged_pages(body), len(body))
+    except BadLabel as refused:
+        return Upload(name, refused.fault, size=len(body))
 
 
 def _folder(made: Return) -> str:

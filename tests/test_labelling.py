@@ -23,7 +23,7 @@ from chalicelib.domain.labels import Label, LabelRefused
 from chalicelib.domain.lifecycle import cancelled, decided, sent
 from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.timing import woken
-from chalicelib.labelling import TRY_FOR, Labelling, shows_label_work
+from chalicelib.labelling import TRY_FOR, Labelling, label_folder, order_labels, shows_label_work
 from chalicelib.shops import Shop, load_shops
 from tests.conftest import Tables, new_bucket
 from tests.easypost import KEY, Answer, running
@@ -443,3 +443,11 @@ def test_the_time_before_another_try_is_given_back_as_well() -> None:
     missing = label_given_up(new, "refused")
     again = label_retried(missing, new.created_at + timedelta(hours=10))
     assert labelled(again, shop_label(new.created_at + timedelta(hours=15))).ship_by == before + timedelta(hours=15)
+
+
+def test_labels_of_an_order_lie_in_no_folder_of_another_whose_number_begins_alike() -> None:
+    folders = [
+        label_folder(made("authorised", order_number=number, slot=slot)) for number, slot in (("A/1", 1), ("A", 1), ("A/../B", 1))
+    ]
+    assert not any(folder.startswith(order_labels("azulu", "A")) for folder in (folders[0], folders[2]))
+    assert all(folder.count("/") == 4 and "/../" not in folder for folder in folders)

@@ -14,6 +14,7 @@ from chalicelib.domain.lifecycle import cancelled
 from chalicelib.domain.returns import Return
 from chalicelib.files import origin
 from chalicelib.label_files import MOST_BYTES
+from chalicelib.own_labels import OwnLabels
 from tests.labels import made_prepaid
 from tests.test_label_files import pdf
 from tests.web.browsing import Browser
@@ -200,3 +201,14 @@ def test_who_waits_for_a_label_stands_in_the_queue_until_they_have_it(site: Site
     assert site.portal.returns.change(bought(kept(site)))
     assert "AZ-1001/1" not in staff.get("/azulu/staff").text
     assert "AZ-1001/1" in staff.get("/azulu/staff?state=authorised").text
+
+
+def test_the_bytes_that_were_judged_are_those_that_the_customer_gets(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever uploaded a file may post another one under its name while it is looked at."""
+    new, files = waiting(site), site.portal.files
+    labels = OwnLabels(files, site.portal.counter, site.portal.clock)
+    answers = iter([b"%PDF-1.4 broken", pdf()])
+    monkeypatch.setattr(files, "get", lambda _key, _most: next(answers))
+
+    assert labels.give(new, "x", by=STAFF, seen=len(new.timeline)).fault == "label_broken"
+    assert kept(site).label is None
