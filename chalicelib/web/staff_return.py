@@ -18,7 +18,7 @@ from chalicelib.web import http
 from chalicelib.web.forms import Mistake
 from chalicelib.web.photos import shown
 from chalicelib.web.staff_call import StaffCall
-from chalicelib.web.staff_forms import CHANGEABLE, KINDS, LONGEST_NOTE, DecideForm
+from chalicelib.web.staff_forms import CHANGEABLE, KINDS, DecideForm
 
 NOTICES = frozenset({"saved", "assigned", "released", "received", "settled", "labelled", "opened"})
 
@@ -71,14 +71,13 @@ def _assign(call: StaffCall, made: Return, form: DecideForm, assignee: str | Non
 def _reopen(call: StaffCall, made: Return, form: DecideForm) -> Response:
     """Let a line be inspected again, for the reason in the note, and lead to its inspection."""
     call.demand("settle")
-    form.mistakes = [] if form.internal else [Mistake("internal", "staff_why_again")]
+    too_long = [mistake for mistake in form.mistakes if mistake.field == "internal"]
+    form.mistakes = too_long if form.internal else [Mistake("internal", "staff_why_again")]
     if form.mistakes:
         return page(call, made, form, 422)
     who, line_id = call.person.email, call.fields["reopen"]
     try:
-        reopened = call.portal.counter.reopen(
-            call.merchant_slug, made.id, line_id, by=who, why=form.internal[:LONGEST_NOTE], seen=seen(call)
-        )
+        reopened = call.portal.counter.reopen(call.merchant_slug, made.id, line_id, by=who, why=form.internal, seen=seen(call))
     except (Overtaken, LifecycleError):
         return overtaken(call, named(call), form)
     return call.go_to_return(reopened, "/receive")

@@ -65,6 +65,8 @@ def walk(at: Customer) -> Iterator[str]:
     yield "scan-done"
     at.open(f"/staff/return/receive?id={name}")
     yield "parcel-over"
+    at.open(f"/staff/return?id={name}")
+    yield "return-accepted"
     at.open(f"/staff/return/settle?id={name}")
     yield "settle"
     at.press()
