@@ -112,6 +112,8 @@ def approved(bring: Bring, language: str) -> Stops:
     customer.press()
     customer.press()
     yield "done", customer
+    customer.open("/returns/1/slip")
+    yield "slip", customer
     customer.open("/returns/1")
     yield "status", customer
     customer.press()
