@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from chalicelib.domain.errors import Busy, InvalidRma, LifecycleError, Overtaken, VueltaError
 from chalicelib.domain.findings import Inspection
-from chalicelib.domain.identifiers import fold_digits
+from chalicelib.domain.identifiers import fold_digits, order_number_fault
 from chalicelib.domain.lifecycle import assigned, decided, noted, overridden, redirected
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.receiving import inspected, received, reopened, settled
-from chalicelib.domain.returns import Return, ReturnStatus
+from chalicelib.domain.returns import Event, Return, ReturnStatus
 from chalicelib.domain.rma import parse_rma
 from chalicelib.domain.stepping import Step, together
 from chalicelib.domain.verdicts import Outcome, OutcomeKind
@@ -21,6 +21,9 @@ from chalicelib.domain.windows import Window
 from chalicelib.domain.worth import worth
 from chalicelib.ports import ATTEMPTS, Returns
 from chalicelib.shops import Shop
+
+SLOT_DIGITS = 3
+"""How many digits the number of a return within its order may have."""
 
 
 class NotFound(VueltaError):
@@ -83,7 +86,7 @@ class Counter:
         """
         number, slash, slot = fold_digits(typed.strip()).rpartition("/")
         slot = slot.strip()
-        if slash and slot.isdecimal() and 0 < int(slot) <= 999:
+        if slash and slot.isdecimal() and len(slot) <= SLOT_DIGITS and int(slot) and not order_number_fault(number):
             found = self.returns.by_slot(merchant, number, int(slot))
         else:
             found = self._by_rma(merchant, typed)
@@ -193,16 +196,17 @@ class Counter:
 
     def change(self, merchant: str, typed: str, step: Step, seen: int | None = None) -> Return:
         """Take a step with a return and write it; one that changes nothing writes nothing."""
-        following: Return | None = None
+        entry: Event | None = None
         for _ in range(ATTEMPTS):
             current = self.find(merchant, typed)
-            if following and following.timeline[-1] in current.timeline:
+            if entry and entry in current.timeline:
                 return current  # It was written, but the answer was lost and the SDK asked again.
             if seen is not None and len(current.timeline) != seen:
                 raise Overtaken(f"{current.id} was changed meanwhile")
             following = step(current)
             if following is current or self.returns.change(following):
                 return following
+            entry = following.timeline[-1] if len(following.timeline) > len(current.timeline) else None
         raise Busy("the return is being written by others")
 
     def _inspected(self, current: Return, found: Mapping[str, Found], by: str, note: str, at: datetime) -> Return:

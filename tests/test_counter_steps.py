@@ -12,8 +12,9 @@ import pytest
 
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
-from chalicelib.counter import Answer, Counter, Found
+from chalicelib.counter import Answer, Counter, Found, NotFound
 from chalicelib.domain.errors import LifecycleError, Overtaken, Unavailable
+from chalicelib.domain.label_steps import label_given_up, label_retried
 from chalicelib.domain.lifecycle import mail_sent, most_granted
 from chalicelib.domain.returns import Return
 from chalicelib.domain.stepping import with_lines
@@ -21,6 +22,7 @@ from chalicelib.domain.verdicts import Outcome
 from chalicelib.shops import load_shops
 from tests.conftest import Tables
 from tests.failing import WAYS, FailingClient, When
+from tests.labels import made_prepaid
 from tests.made import NOON, made
 
 LATER = NOON + timedelta(hours=5)
@@ -266,3 +268,26 @@ def test_of_many_at_once_one_wins_and_the_others_are_told(any_tables: Tables, st
         outcomes = list(pool.map(someone, range(24)))
     (won,) = [each for each in outcomes if each]
     assert counter.find("azulu", ID) == won
+
+
+def test_a_step_without_an_entry_is_not_lost_when_somebody_else_writes_first(returns: ReturnsTable) -> None:
+    """Asking once more for a label leaves none; a mail's mark, meanwhile, is nobody's business."""
+    new = label_given_up(made_prepaid("authorised"), "refused")
+    assert returns.add(new)
+
+    def step(current: Return) -> Return:
+        if current.waiting_mails:
+            assert returns.change(mail_sent(current, current.outbox[0].id, LATER))
+        return label_retried(current, LATER)
+
+    Counter(load_shops(), returns, lambda: LATER).change("azulu", ID, step, seen=len(new.timeline))
+    after = returns.by_slot("azulu", "AZ-1001", 1)
+    assert after is not None
+    assert (after.label_missing, after.label_wanted_at, after.waiting_mails) == (False, LATER, ())
+
+
+@pytest.mark.parametrize("typed", ["AZ-1001/" + "1" * 5000, "A" * 3000 + "/1", "#/1", "AZ-1001/0", "AZ-1001/0001"])
+def test_what_can_be_no_return_s_id_is_not_looked_for(counter: Counter, returns: ReturnsTable, typed: str) -> None:
+    kept(returns, "authorised")
+    with pytest.raises(NotFound):
+        counter.find("azulu", typed)
