@@ -142,9 +142,9 @@ def source(request: Request) -> str:
 
 
 def query(request: Request, name: str) -> str | None:
-    """Return the last value of this name in the query string."""
+    """Return the last value of this name in the query string, what no text can hold in it replaced."""
     values = request.query_params.getlist(name) if request.query_params and name in request.query_params else []
-    return str(values[-1]) if values else None
+    return str(values[-1]).encode("utf-8", "replace").decode() if values else None
 
 
 def kept(**asked: str) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hmac
+import re
 from functools import cached_property
 from hashlib import sha256
-from urllib.parse import urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from chalice import Response
 
 from chalicelib.access import csrf_token
 from chalicelib.domain.merchant import Role, Staff
 from chalicelib.domain.returns import Return
-from chalicelib.domain.staff import STAFF_SESSION_LIFE, StaffSession
+from chalicelib.domain.staff import STAFF_LINK_LIFE, STAFF_SESSION_LIFE, StaffSession
 from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
+
+_NEXT = "vuelta_staff_next"
+_PAGE = re.compile(r"(/(find|phone|receive|return(/[a-z]{1,20})?|settings))?(\?[\w%&=.~+-]{1,300})?", re.ASCII)
+"""The pages that somebody can be led to after signing in, as `StaffCall.go` takes them."""
 
 
 class StaffCall(BaseCall):
@@ -65,6 +70,24 @@ class StaffCall(BaseCall):
     def open_session(self, secret: str) -> None:
         """Give the browser its session."""
         self.keep_session(secret, int(STAFF_SESSION_LIFE.total_seconds()))
+
+    def remember_page(self) -> None:
+        """Remember which page somebody asked for who has to sign in first: one that a mail leads to, say."""
+        path = str(self.request.context["path"]).removeprefix(f"{self.base}/{self.merchant_slug}/staff").rstrip("/")
+        asked = {name: http.query(self.request, name) or "" for name in self.request.query_params or () if name != "lang"}
+        wanted = f"{path}?{urlencode(asked)}" if asked else path
+        if wanted and _PAGE.fullmatch(wanted):
+            self._keep_page(quote(wanted, safe=""), int(STAFF_LINK_LIFE.total_seconds()))
+
+    def remembered_page(self) -> str:
+        """Return the page that was asked for before signing in, as `go` takes it, and forget it; the queue if there is none."""
+        wanted = unquote(self._cookie(f"{_NEXT}_{self.merchant_slug}") or "")
+        if wanted:
+            self._keep_page("", 0)
+        return wanted if _PAGE.fullmatch(wanted) else ""
+
+    def _keep_page(self, value: str, seconds: int) -> None:
+        self.cookies.append(http.set_cookie(f"{_NEXT}_{self.merchant_slug}", value, secure=self._secure, seconds=seconds))
 
     def open_customers_session(self, secret: str) -> None:
         """Give the browser the session in which this person acts for a customer, in place of any of the customer's side."""

@@ -50,7 +50,7 @@ def link(call: StaffCall, token: str) -> Response:
 
 
 def enter(call: StaffCall, token: str) -> Response:
-    """Use the link up, open the session and lead to the queue."""
+    """Use the link up, open the session and lead to the page that was asked for before, or to the queue."""
     if call.switches_language:
         return link(call, token)
     try:
@@ -59,7 +59,7 @@ def enter(call: StaffCall, token: str) -> Response:
         return _unusable(call, error)
     log.info(json.dumps({"event": "staff_signed_in", "shop": call.merchant_slug, "request": call.reference}))
     call.open_session(secret)
-    return call.go("")
+    return call.go(call.remembered_page())
 
 
 def sign_out(call: StaffCall) -> Response:

@@ -36,6 +36,8 @@ def _ended(call: StaffCall) -> Response:
     """Return the form for a link, for someone who is not signed in; what they typed on the page that was open stands below it."""
     try:
         fields = call.posted or {}
+        if call.posted is None and call.shop:
+            call.remember_page()
     except http.Refused as refused:
         return error_page(call, refused.status)
     typed = {name: value for name, value in fields.items() if name != "csrf" and " " in value.strip()}

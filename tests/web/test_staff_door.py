@@ -142,6 +142,32 @@ def test_signing_out_needs_the_token_and_ends_the_session_for_good(site: Site) -
     assert browser.get("/azulu/staff").status == 403
 
 
+def test_a_page_that_was_asked_for_before_signing_in_comes_after_it(site: Site) -> None:
+    browser = site.browser()
+    wanted = "/azulu/staff/return?id=AZ-1008%2F1"
+    assert browser.get(wanted).status == 403
+    browser.get(site.staff_link(ADMIN))
+    browser.submit()
+    assert browser.redirects == [wanted]
+    assert not any("next" in name for name in browser.cookies)
+    browser.submit_to("/azulu/staff/sign-out")
+    browser.get(site.staff_link(ADMIN))
+    assert browser.submit().address == "/azulu/staff", "only once"
+
+
+@pytest.mark.parametrize(
+    "planted", ["//evil.example", "/link/x", "%2F%2Fevil.example", "/return?id=%0d%0aSet-Cookie:x", "\\\\evil"]
+)
+def test_nothing_but_a_page_of_the_console_is_led_to_after_signing_in(site: Site, planted: str) -> None:
+    browser = site.browser()
+    browser.cookies["vuelta_staff_next_azulu"] = planted
+    browser.get(site.staff_link(ADMIN))
+    browser.submit()
+    assert browser.redirects[0].startswith("/azulu/staff")
+    assert "evil" not in browser.redirects[0]
+    assert browser.page.status in (200, 404)
+
+
 def test_signing_in_again_ends_the_session_that_the_browser_had(site: Site) -> None:
     browser = site.staff(ADMIN)
     former = dict(browser.cookies)

@@ -58,6 +58,13 @@ def test_no_value_in_any_address_brings_the_console_down(site: Site, payload: st
         assert_harmless(page.body, HOSTILE[payload])
 
 
+def test_what_is_no_text_in_an_address_is_no_trouble(site: Site) -> None:
+    for browser in (site.browser(), site.staff(ADMIN)):
+        for path in ("", "/find", "/return", "/phone", "/settings"):
+            answer = browser.send("GET", f"/azulu/staff{path}?q=\ud800&sku=\ud800&id=\ud800&number=\ud800&since=\ud800", None, {})
+            assert answer["statusCode"] in (200, 403, 404, 422), path
+
+
 def assert_harmless(body: str, value: str | None) -> None:
     """Hold a page to repeat what was typed as text only."""
     if value and html.escape(value) != value and len(value) > 6:
