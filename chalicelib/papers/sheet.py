@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.bidi import BidiParagraph, auto_detect_base_direction
+from fpdf.bidi import auto_detect_base_direction
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
 from chalicelib.papers.codes import QUIET_QR, bar_modules, dark_runs, qr_rows
 from chalicelib.papers.printable import printable
+from chalicelib.papers.runs import runs_of, seen_order
 
 FONTS = Path(__file__).parent / "fonts"
 FAMILY = "Vazirmatn"
@@ -203,11 +203,11 @@ class Sheet:
 
     def _placed(self, text: str, style: Type, direction: Direction) -> list[tuple[str, float, TextDirection]]:
         """Return the runs of a line in the order of reading, each with its distance from the line's left edge."""
-        runs = _runs(text, direction)
+        runs = runs_of(text, _DIRECTIONS[direction])
         widths = [self._measured(run, style) for run, _ in runs]
         offsets = [0.0] * len(runs)
         reached = 0.0
-        for number in _seen([level for _, level in runs]):
+        for number in seen_order([level for _, level in runs]):
             offsets[number] = reached
             reached += widths[number]
         return [
@@ -235,24 +235,3 @@ def letters() -> frozenset[int]:
         with TTFont(path, lazy=True) as font:
             found.append(frozenset(font.getBestCmap()))
     return frozenset.intersection(*found)
-
-
-def _runs(text: str, direction: Direction) -> list[tuple[str, int]]:
-    """Return the unbroken runs of one embedding level (UAX #9), in the order of reading."""
-    characters = BidiParagraph(text, _DIRECTIONS[direction], preserve_bn_chars=True).characters
-    return [
-        ("".join(each.character for each in run), level)
-        for level, run in groupby(characters, key=lambda each: each.embedding_level)
-    ]
-
-
-def _seen(levels: Sequence[int]) -> list[int]:
-    """Return the numbers of runs in the order in which they are seen from left to right (UAX #9, L2)."""
-    order = list(range(len(levels)))
-    for level in range(max(levels, default=0), 0, -1):
-        turned: list[int] = []
-        for together, numbers in groupby(order, key=lambda number: levels[number] >= level):
-            found = list(numbers)
-            turned += reversed(found) if together else found
-        order = turned
-    return order
