@@ -46,13 +46,13 @@ def test_the_function_of_the_rule_is_the_applications() -> None:
     assert TEMPLATE["Clean"]["Properties"]["MemorySize"] >= 1024
 
 
-def rights() -> set[tuple[str, str]]:
-    """Return what may be done with files, as (action, where)."""
-    (policy,) = TEMPLATE["CleanRole"]["Properties"]["Policies"]
+def rights(role: str = "CleanRole") -> set[tuple[str, str]]:
+    """Return what a role may do with files, as (action, where); of who cleans, all that it may do but log."""
+    (policy,) = TEMPLATE[role]["Properties"]["Policies"]
     found = set()
     for statement in policy["PolicyDocument"]["Statement"]:
         places = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        if statement["Sid"] != "Log":
+        if statement["Sid"] != "Log" and (role == "CleanRole" or any("s3:" in action for action in statement["Action"])):
             found |= {(action, str(place.get("Fn::Sub", "bucket"))) for action in statement["Action"] for place in places}
     return found
 
@@ -67,6 +67,19 @@ def test_whoever_reads_strangers_files_reaches_no_table_sends_no_mail_and_reads_
         ("s3:PutObject", f"{files}/quarantine/photos/*"),
         ("s3:ListBucket", "bucket"),
     }
+
+
+@pytest.mark.parametrize(("role", "reads", "writes", "deletes"), [
+    ("DefaultRole", {"incoming/labels", "labels", "photos"}, {"incoming", "labels"}, {"incoming/labels", "photos"}),
+    ("MailRole", {"incoming/photos"}, {"labels", "photos", "quarantine/photos"}, {"incoming/photos", "photos"}),
+])  # fmt: skip
+def test_who_answers_and_who_sweeps_reach_the_files_of_their_work_only(
+    role: str, reads: set[str], writes: set[str], deletes: set[str]
+) -> None:
+    expected = {"s3:GetObject": reads, "s3:PutObject": writes, "s3:DeleteObject": deletes}
+    found = {(action, f"${{FilesBucket.Arn}}/{place}/*") for action, places in expected.items() for place in places}
+
+    assert rights(role) == found | {("s3:ListBucket", "bucket")}
 
 
 @pytest.mark.parametrize(("content", "operations"), [
