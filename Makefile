@@ -11,7 +11,7 @@ VENV = .venv
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages package bench-exports pictures browser clean
+.PHONY: help venv run test test-fast lint format messages athena package bench-exports pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -36,6 +36,9 @@ format: $(VENV)/installed ## Bring all Python files into one form
 
 messages: $(VENV)/installed ## Bring the catalogues of all languages up to date and compile them
 	$(VENV)/bin/python -m infra.catalogues $(LANGUAGE)
+
+athena: $(VENV)/installed ## Write the tables and views for Athena, of the exports' columns and the shops
+	$(VENV)/bin/python -m infra.athena.generate
 
 package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what CloudFormation deploys
 	@rm -rf $(BUILD)/source && mkdir -p $(BUILD)/source
