@@ -15,6 +15,9 @@ INCOMING = "incoming/"
 QUARANTINE = "quarantine/"
 """Where uploads lie that are not what they should be; the bucket forgets them after thirty days."""
 
+LARGEST_LABEL = 5 * 1024 * 1024
+"""What a label may have, in bytes: a page or two at 300 dots an inch have less than a tenth of it."""
+
 
 class TooLarge(VueltaError):
     """A file is larger than whoever reads it is willing to take; `size` is in bytes."""

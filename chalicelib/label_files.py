@@ -10,8 +10,8 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-MOST_BYTES = 5 * 1024 * 1024
-"""What a label may have: a page or two at 300 dots an inch have less than a tenth of it."""
+from chalicelib.files import LARGEST_LABEL
+
 MOST_PAGES = 20
 _MOST_PARTS = 50_000
 
@@ -38,7 +38,7 @@ def judged_pages(body: bytes) -> int:
     """Return how many pages a label has; BadLabel if it is none."""
     if not body:
         raise BadLabel("label_empty")
-    if len(body) > MOST_BYTES:
+    if len(body) > LARGEST_LABEL:
         raise BadLabel("label_large")
     if not body.startswith(b"%PDF-"):
         raise BadLabel("label_not_pdf")

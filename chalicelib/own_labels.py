@@ -10,8 +10,7 @@ from chalicelib.counter import Counter
 from chalicelib.domain.label_steps import label_retried, labelled
 from chalicelib.domain.labels import Label
 from chalicelib.domain.returns import Return
-from chalicelib.files import INCOMING, TooLarge, UploadForm
-from chalicelib.label_files import MOST_BYTES, BadLabel, judged_pages
+from chalicelib.files import INCOMING, LARGEST_LABEL, TooLarge, UploadForm
 from chalicelib.labelling import label_folder
 from chalicelib.ports import Files
 
@@ -81,13 +80,15 @@ class OwnLabels:
         if not name.isalnum() or not name.isascii():
             return Upload(name, "label_gone")
         try:
-            body = self.files.get(_folder(made) + name, MOST_BYTES)
+            body = self.files.get(_folder(made) + name, LARGEST_LABEL)
         except TooLarge as refused:
             return Upload(name, "label_large", size=refused.size)
         return Upload(name, "label_gone") if body is None else body
 
 
 def _judged(name: str, body: bytes) -> Upload:
+    from chalicelib.label_files import BadLabel, judged_pages  # noqa: PLC0415 - reads PDFs, which no other page does
+
     try:
         return Upload(name, None, judged_pages(body), len(body))
     except BadLabel as refused:

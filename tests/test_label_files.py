@@ -13,7 +13,8 @@ from pypdf.actions import JavaScript
 from pypdf.annotations import Link
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from chalicelib.label_files import MOST_BYTES, MOST_PAGES, BadLabel, judged_pages
+from chalicelib.files import LARGEST_LABEL
+from chalicelib.label_files import MOST_PAGES, BadLabel, judged_pages
 
 
 def pdf(change: Callable[[PdfWriter], object] = lambda writer: None, pages: int = 1) -> bytes:
@@ -43,7 +44,7 @@ def test_a_pdf_of_some_pages_is_a_label() -> None:
     ("body", "what"),
     [
         (b"", "label_empty"),
-        (b"%PDF-" + bytes(MOST_BYTES), "label_large"),
+        (b"%PDF-" + bytes(LARGEST_LABEL), "label_large"),
         (b"<!doctype html><script>alert(1)</script>", "label_not_pdf"),
         (b"\xff\xd8\xff\xe0 a photo", "label_not_pdf"),
         (b"\n\n" + pdf(), "label_not_pdf"),

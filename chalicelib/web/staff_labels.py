@@ -8,8 +8,7 @@ from chalice import Response
 
 from chalicelib.domain.errors import LifecycleError, Overtaken
 from chalicelib.domain.returns import Return
-from chalicelib.files import INCOMING
-from chalicelib.label_files import MOST_BYTES
+from chalicelib.files import INCOMING, LARGEST_LABEL
 from chalicelib.labelling import label_folder
 from chalicelib.own_labels import OwnLabels, Upload
 from chalicelib.web import http
@@ -67,7 +66,7 @@ def _page(call: StaffCall, made: Return, upload: Upload | None, status: int = 20
         upload=upload,
         form=form,
         overtaken=status == 409,
-        megabytes=MOST_BYTES // 1024**2,
+        megabytes=LARGEST_LABEL // 1024**2,
         preview=labels.preview(made, upload.name) if upload and good else None,
         form_id="give" if good else None,
         keep=kept(made),

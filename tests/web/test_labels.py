@@ -12,8 +12,7 @@ from chalicelib.domain.label_steps import label_given_up, label_ordered, labelle
 from chalicelib.domain.labels import Label
 from chalicelib.domain.lifecycle import cancelled
 from chalicelib.domain.returns import Return
-from chalicelib.files import origin
-from chalicelib.label_files import MOST_BYTES
+from chalicelib.files import LARGEST_LABEL, origin
 from chalicelib.own_labels import OwnLabels
 from tests.labels import made_prepaid
 from tests.test_label_files import pdf
@@ -77,7 +76,7 @@ def test_a_label_is_uploaded_looked_at_given_mailed_and_downloaded(site: Site) -
     made = kept(site)
     assert made.label is not None
     assert (made.label.source, made.label.by) == ("shop", STAFF)
-    assert site.portal.files.get(made.label.key, MOST_BYTES) == body
+    assert site.portal.files.get(made.label.key, LARGEST_LABEL) == body
     assert [mail.message for mail in made.outbox] == ["approved", "label"]
     assert site.portal.files.list("incoming/labels/azulu/AZ1001/1/") == ()
     customer = site.inside("AZ-1001")
@@ -92,7 +91,7 @@ def test_a_label_is_uploaded_looked_at_given_mailed_and_downloaded(site: Site) -
 
 @pytest.mark.parametrize("language", ["en", "es", "fa"])
 @pytest.mark.parametrize(
-    "body", [b"", b"x" * (MOST_BYTES + 1), b"<html><script>alert(1)</script>", b"%PDF-1.7 what", pdf(pages=0)],
+    "body", [b"", b"x" * (LARGEST_LABEL + 1), b"<html><script>alert(1)</script>", b"%PDF-1.7 what", pdf(pages=0)],
     ids=["nothing", "too much", "a page", "broken", "no pages"],
 )  # fmt: skip
 def test_what_is_no_label_is_said_beside_the_field_and_given_to_nobody(site: Site, language: str, body: bytes) -> None:
