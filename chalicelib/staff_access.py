@@ -65,7 +65,10 @@ class StaffAccess:
         if too_many(self.lookups, "source", f"{lookup.merchant}/{lookup.source}", lookup):
             return None
         person = self._person(lookup.merchant, lookup.email)
-        if person is None or too_many(self.lookups, "staff", f"{lookup.merchant}/{lookup.email}", lookup):
+        whom = f"{lookup.merchant}/{lookup.email}"
+        if person is None or too_many(self.lookups, "staff_from", f"{whom}/{lookup.source}", lookup):
+            return None
+        if too_many(self.lookups, "staff", whom, lookup):
             return None
         secret = self.secret()
         link = StaffLink(

@@ -199,7 +199,7 @@ def test_the_cookie_insists_on_its_host_over_https(aws: None) -> None:
     assert "__Host-vuelta_staff_azulu" in browser.cookies
 
 
-def test_only_ten_links_an_hour_go_to_one_of_the_staff(site: Site) -> None:
+def test_only_ten_links_an_hour_go_to_one_of_the_staff_from_one_source(site: Site) -> None:
     for _ in range(10):
         site.staff_link(ADMIN)
     with pytest.raises(AssertionError, match="none of the staff"):
