@@ -23,6 +23,12 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _DIRECTION_MARKS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
+_SPOKEN = (
+    "money", "number", "percent", "digits", "date", "month", "short_date", "day_and_date", "moment", "deadline", "time_left",
+    "time_since", "words",
+)  # fmt: skip
+"""The methods of `Wording` that templates use as filters."""
+
 
 def render(template: str, wording: Wording, **context: object) -> str:
     """Render a template in the customer's language, with `wording`, `language` and `merchant` beside the given context.
@@ -48,8 +54,7 @@ def environment() -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, style=_style, languages=tuple(LANGUAGES.values()))
-    spoken = ("money", "number", "percent", "digits", "date", "month", "short_date", "day_and_date", "moment", "deadline", "time_left", "time_since", "words")
-    env.filters.update({name: _said(name) for name in spoken})
+    env.filters.update({name: _said(name) for name in _SPOKEN})
     env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate, with_rma=_with_rma)
     return env
 
@@ -109,7 +114,7 @@ def _with_rma(context: Context, texts: Mapping[str, str], rma: str) -> str:
     """Choose from a shop's words by language, as `words` does, and put the number in where they say `{rma}`."""
     said = _wording(context).words(texts)
     if context.eval_ctx.autoescape:
-        return Markup(ltr(rma)).join(map(escape, said.split("{rma}")))
+        return ltr(rma).join(map(escape, said.split("{rma}")))
     return said.replace("{rma}", _isolate(context, rma))
 
 

@@ -6,7 +6,12 @@ import pytest
 
 from chalicelib.settings import InvalidSettings, read_settings
 
-WHOLE = {"RETURNS_TABLE": "returns", "SESSIONS_TABLE": "sessions", "PORTAL_URL": "https://returns.example.com/portal", "FILES_BUCKET": "files"}
+WHOLE = {
+    "RETURNS_TABLE": "returns",
+    "SESSIONS_TABLE": "sessions",
+    "PORTAL_URL": "https://returns.example.com/portal",
+    "FILES_BUCKET": "files",
+}
 
 
 def test_a_whole_environment_is_read() -> None:

@@ -1,4 +1,4 @@
-"""A return that the staff opens for a customer on the phone: the customer's steps, marked as the staff's, and no link for them."""
+"""A return that the staff opens for a customer on the phone: the customer's steps, marked as theirs, and no link for them."""
 
 from __future__ import annotations
 
