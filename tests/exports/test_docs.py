@@ -48,7 +48,7 @@ def test_every_command_says_what_the_page_shows(tmp_path: Path, monkeypatch: pyt
             said = capsys.readouterr()
             assert (said.err + said.out).replace("\r\n", "\n") == shown
             ran += 1
-    assert ran == 2
+    assert ran == 3
 
 
 def test_the_page_names_every_right_and_every_variable() -> None:
