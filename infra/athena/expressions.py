@@ -145,7 +145,7 @@ _WORKED_OUT: Mapping[str, Mapping[str, str]] = {
     },
     LINES.name: _OF_KEY | {
         "wanted": "if(line.wish.M.name.S IS NOT NULL, array_join(ARRAY[line.wish.M.name.S]"
-                  " || transform(map_values(line.wish.M.options.M), each -> each.S), ' · '), line.wish_words.S)",
+                  f" || {_texts('map_values(line.wish.M.options.M)')}, ' · '), line.wish_words.S)",
         "photos": "coalesce(cardinality(line.photos.L), 0)",
         "clauses": _texts("line.decision.M.clauses.L", "each.M.id.S || ' ' || each.M.effect.S"),
         "contested": f"coalesce(line.decision.M.verdict.S = 'review' AND {_says('grants')} AND {_says('refuses')}, false)",

@@ -23,7 +23,7 @@ SELECT
   line.status.S AS line_status,
   line.reason.S AS reason,
   line.remark.S AS remark,
-  if(line.wish.M.name.S IS NOT NULL, array_join(ARRAY[line.wish.M.name.S] || transform(map_values(line.wish.M.options.M), each -> each.S), ' · '), line.wish_words.S) AS wanted,
+  if(line.wish.M.name.S IS NOT NULL, array_join(ARRAY[line.wish.M.name.S] || coalesce(transform(map_values(line.wish.M.options.M), each -> each.S), CAST(ARRAY[] AS array(varchar))), ' · '), line.wish_words.S) AS wanted,
   coalesce(cardinality(line.photos.L), 0) AS photos,
   line.decision.M.verdict.S AS verdict,
   coalesce(transform(line.decision.M.clauses.L, each -> each.M.id.S || ' ' || each.M.effect.S), CAST(ARRAY[] AS array(varchar))) AS clauses,
