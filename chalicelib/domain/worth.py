@@ -31,18 +31,17 @@ class Sum:
 def worth(line: ReturnLine, units: int, policy: Policy | None, decimals: int) -> Decimal:
     """Return what so many units of a line are worth: their price less each fee as the policy counts it for them.
 
-    Where the policy is not at hand, a fee counts in proportion; so does what a person granted.
+    What a person granted counts by its share, and so does a line whose fees the policy at hand does not know.
     """
     chosen = line.chosen
     if units >= line.quantity:
         return chosen.value
-    if line.granted:
+    fees = [_fee_behind(taken, line, policy, decimals) for taken in chosen.deductions]
+    if line.granted or None in fees:
         return rounded(chosen.value * units / line.quantity, decimals)
     left = rounded(line.decision.price * units, decimals)
-    for taken in chosen.deductions:
-        fee = _fee_behind(taken, line, policy, decimals)
-        amount = fee_for(fee, line.decision.price, units) if fee else taken.amount * units / line.quantity
-        left -= min(rounded(amount, decimals), left)
+    for fee in filter(None, fees):
+        left -= min(rounded(fee_for(fee, line.decision.price, units), decimals), left)
     return left
 
 

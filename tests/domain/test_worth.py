@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.domain.orders import Line
@@ -57,6 +57,7 @@ def test_fewer_units_are_worth_what_the_policy_gives_for_them(
     assert worth(line, units, rules, 2) == expected.outcomes[0].value
 
 
+@example(['{ kind = "handling", percent = 10 }'] * 2, Decimal("0.01"), 5)
 @given(FEES, PRICES, st.integers(2, 9))
 def test_without_its_policy_a_line_is_worth_its_share(fees: list[str], price: Decimal, quantity: int) -> None:
     line = returned(promised(shop_with(fees), price, quantity), price)
