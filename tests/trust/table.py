@@ -1,0 +1,64 @@
+"""What came of trying to break the promises: one row for each promise, printed as one table, plain or as markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HEADINGS = ("", "promise", "how it was tried", "tries", "lost", "and")
+NUMBERS = {0, 3, 4}  # columns that stand at the right
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A promise, how it was tried, how often, how often that broke it (`lost`), and in few words what else came of it (`said`)."""
+
+    promise: str
+    how: str
+    tries: int
+    lost: int
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was tried, the number of the promise, how many seconds it took, and in `broken` why it was not tried to its end."""
+
+    number: int
+    tried: Tried
+    seconds: float
+    broken: str = ""
+
+    @property
+    def kept(self) -> bool:
+        """Tell whether the promise was tried at all and nothing was lost."""
+        return not self.broken and self.tried.tries > 0 and self.tried.lost == 0
+
+    def cells(self) -> tuple[str, ...]:
+        """Return the words under the headings."""
+        said = "; ".join(filter(None, (self.broken, self.tried.said, f"{self.seconds:,.0f} s")))
+        lost = "?" if self.broken else f"{self.tried.lost:,}"
+        return (str(self.number), self.tried.promise, self.tried.how, f"{self.tried.tries:,}", lost, said)
+
+
+def summary(rows: Sequence[Row], size: str, seed: int) -> str:
+    """Return the sentence under the table: what was kept, and what makes the table again."""
+    kept = sum(row.kept for row in rows)
+    again = f"seed {seed}: `python -m tests.trust --size {size} --seed {seed}` makes it again"
+    return f"{kept} of {len(rows)} promises kept in {sum(row.seconds for row in rows):,.0f} s, {again}"
+
+
+def plain(rows: Sequence[Row]) -> str:
+    """Return the table in aligned columns for a terminal."""
+    cells = [HEADINGS, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
+    sides = [str.rjust if column in NUMBERS else str.ljust for column in range(len(HEADINGS))]
+    aligned = ("  ".join(side(cell, width) for side, cell, width in zip(sides, line, widths, strict=True)) for line in cells)
+    return "\n".join(line.rstrip() for line in aligned)
+
+
+def markdown(rows: Sequence[Row]) -> str:
+    """Return the table as markdown."""
+    rule = ["---:" if at in NUMBERS else "---" for at in range(len(HEADINGS))]
+    lines = [list(HEADINGS), rule, *([cell.replace("|", "\\|") for cell in row.cells()] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
