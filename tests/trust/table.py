@@ -11,7 +11,7 @@ NUMBERS = {0, 3, 4}  # columns that stand at the right
 
 @dataclass(frozen=True)
 class Tried:
-    """A promise, how it was tried, how often, how often that broke it (`lost`), and in few words what else came of it (`said`)."""
+    """A promise, how it was tried, how often, how often that broke it (`lost`), and in few words what else (`said`)."""
 
     promise: str
     how: str
