@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
+from chalicelib.local.shortcuts import take_shortcuts
 from chalicelib.local.tables import create_tables
 from chalicelib.local.turns import take_turns
 
@@ -74,11 +76,24 @@ def logs_are_heard() -> Iterator[None]:
     logger.propagate = before
 
 
+# Each session reads the service models anew, which takes longer than most tests, and moto begins one for each mock.
+_SESSION = boto3.session.Session()
+
+
+@contextmanager
+def emulated_aws() -> Iterator[None]:
+    """Put an AWS of moto inside the process, empty."""
+    take_turns()
+    take_shortcuts()
+    with mock_aws():
+        boto3.DEFAULT_SESSION = _SESSION
+        yield
+
+
 @pytest.fixture
 def aws() -> Iterator[None]:
-    """An AWS of moto inside the process, empty, for one test."""
-    take_turns()
-    with mock_aws():
+    """An AWS of moto inside the process, for one test."""
+    with emulated_aws():
         yield
 
 

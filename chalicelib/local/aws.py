@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import boto3
 from moto.server import ThreadedMotoServer
 
+from chalicelib.local.shortcuts import take_shortcuts
 from chalicelib.local.tables import create_tables
 from chalicelib.local.turns import take_turns
 
@@ -48,6 +49,7 @@ def enter(variables: dict[str, str]) -> None:
 def start(port: int, senders: Iterable[str]) -> ThreadedMotoServer:
     """Start the emulator with tables and buckets, and let the shops' addresses send; the environment must be entered before."""
     take_turns()
+    take_shortcuts()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()

@@ -1,7 +1,8 @@
-"""Creates the tables of `infra/resources.yaml` on any DynamoDB, so that no second definition can drift from the first."""
+"""Creates the tables of `infra/resources/` on any DynamoDB, so that no second definition can drift from the first."""
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,8 @@ import yaml
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-RESOURCES = Path(__file__).resolve().parents[2] / "infra" / "resources.yaml"
+RESOURCES = Path(__file__).resolve().parents[2] / "infra" / "resources"
+"""The folder of what Vuelta needs in an AWS account besides its code, one file for each part."""
 
 # Only what a program can tell from outside: emulators refuse or drop the rest, and tests hold it to the template itself.
 _KEPT = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode")
@@ -18,7 +20,7 @@ _KEPT = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "Billing
 
 def create_tables(client: DynamoDBClient, names: dict[str, str]) -> None:
     """Create the tables whose logical ids `names` maps to table names, and wait until they answer."""
-    resources = load_template(RESOURCES)["Resources"]
+    resources = load_template(RESOURCES / "tables.yaml")["Resources"]
     for logical_id, name in names.items():
         properties = resources[logical_id]["Properties"]
         stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
@@ -28,9 +30,21 @@ def create_tables(client: DynamoDBClient, names: dict[str, str]) -> None:
         client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
 
 
+@cache
 def load_template(path: Path) -> dict[str, Any]:
-    """Read a CloudFormation template; `!Ref x` becomes `{"Ref": x}`, `!Sub x` `{"Fn::Sub": x}`, and so on."""
-    template: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Template)  # noqa: S506 - a SafeLoader
+    """Read a CloudFormation template, or a folder of its parts; `!Ref x` becomes `{"Ref": x}`, `!Sub x` `{"Fn::Sub": x}`, and so on.
+
+    ValueError if two parts say the same thing: which of them holds, nobody could tell.
+    """
+    template: dict[str, Any] = {}
+    for part in sorted(path.glob("*.yaml")) if path.is_dir() else (path,):
+        read = yaml.load(part.read_text("utf-8"), Loader=_Template)  # noqa: S506 - a SafeLoader
+        for section, entries in read.items():
+            known = template.setdefault(section, {}) if isinstance(entries, dict) else template
+            added = entries if isinstance(entries, dict) else {section: entries}
+            if twice := known.keys() & added.keys():
+                raise ValueError(f"{part.name}: {', '.join(sorted(twice))} stands in another part, too")
+            known.update(added)
     return template
 
 

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.bootstrap import Portal, build
 from chalicelib.domain.identifiers import fold_email, fold_order_number
 from chalicelib.domain.visits import Link, Lookup
 from chalicelib.local.demo.load import load
 from chalicelib.settings import Settings
-from tests.conftest import REGION, new_bucket, new_tables
+from tests.conftest import REGION, emulated_aws, new_bucket, new_tables
 from tests.web.browsing import Browser
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def site(aws: None) -> Iterator[Site]:
 @pytest.fixture(scope="module")
 def quiet_site() -> Iterator[Site]:
     """One portal for all tests of a module that leave it as it is."""
-    with mock_aws():
+    with emulated_aws():
         yield new_site()
 
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.export_bucket import bucket_place
@@ -17,7 +16,7 @@ from chalicelib.exports.reading import Reading
 from chalicelib.forgetting import Forgetting
 from chalicelib.reports.counting import count
 from chalicelib.reports.facts import Facts, Span
-from tests.conftest import REGION
+from tests.conftest import REGION, emulated_aws
 from tests.week.play import Week
 from tests.week.stories import STATUS, expected
 
@@ -26,7 +25,7 @@ SHOPS = ("azulu", "alustoora", "nurana")
 
 @pytest.fixture(scope="module")
 def week() -> Iterator[Week]:
-    with mock_aws():
+    with emulated_aws():
         played = Week()
         played.play()
         yield played
