@@ -1,4 +1,4 @@
-"""What `infra/resources.yaml` promises about data at rest, before anything is built from it."""
+"""What `infra/resources/` promises about data at rest, before anything is built from it."""
 
 from __future__ import annotations
 
