@@ -32,7 +32,7 @@ def create_tables(client: DynamoDBClient, names: dict[str, str]) -> None:
 
 @cache
 def load_template(path: Path) -> dict[str, Any]:
-    """Read a CloudFormation template or a folder of its parts; `!Ref x` becomes `{"Ref": x}`, `!Sub x` `{"Fn::Sub": x}`, and so on.
+    """Read a CloudFormation template or a folder of its parts, with `!Ref x` as `{"Ref": x}`, `!Sub x` as `{"Fn::Sub": x}` etc.
 
     ValueError if two parts say the same thing: which of them holds, nobody could tell.
     """
