@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from chalicelib.exports.damages import Damages
@@ -17,6 +17,8 @@ SUMMARY, FILES, STARTED = "manifest-summary.json", "manifest-files.json", "_star
 READ = "DYNAMODB_JSON"
 """The one format that is read."""
 Kind = Literal["full", "incremental"]
+# What JSON can hold that is no such manifest: numbers without end, days outside the calendar, lists for maps.
+_NONSENSE = (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
 # DynamoDB writes a few hundred bytes into either; what is longer is no manifest and must not fill the memory.
 _LONGEST_SUMMARY, _LONGEST_ENTRY = 1024 * 1024, 64 * 1024
 
@@ -51,7 +53,7 @@ def read_summary(place: Place, folder: str, damages: Damages) -> Summary | None:
         return None
     try:
         summary = _summary(json.loads(raw))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except _NONSENSE:
         damages.add(name, None, "is no summary of an export")
         return None
     verify(place, folder, "manifest-summary", base64.b64encode(_md5(raw)).decode(), damages)
@@ -74,7 +76,7 @@ def _moment(text: str) -> datetime:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("a moment without an offset")
-    return at
+    return at.astimezone(UTC)
 
 
 def read_parts(place: Place, folder: str, damages: Damages) -> Iterator[Part]:
@@ -98,7 +100,7 @@ def read_parts(place: Place, folder: str, damages: Damages) -> Iterator[Part]:
                 continue
             try:
                 part = _part(folder, json.loads(raw))
-            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            except _NONSENSE:
                 damages.add(name, number, "names no file of items")
                 continue
             yield part
@@ -110,7 +112,7 @@ def _part(folder: str, told: dict[str, Any]) -> Part:
     # Only the last name is taken from the manifest, so that it cannot lead out of the export's two folders. A key without
     # the export's id between AWSDynamoDB and data is one of the folder that incremental exports share.
     base = key.rpartition("/")[2]
-    if not base or base in {".", ".."}:
+    if not base or base in {".", ".."} or not base.isprintable():
         raise ValueError("no name of a file")
     own, shared = f"{folder}/data/{base}", f"{folder.rpartition('/')[0]}/data/{base}".removeprefix("/")
     within = key.rpartition("AWSDynamoDB/")[2]

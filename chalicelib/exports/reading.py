@@ -20,6 +20,7 @@ from chalicelib.exports.typed import Typed
 KINDS = frozenset({"order", "return", "product"})
 """What the returns table holds, by the attribute `type`."""
 OTHER = "other"
+_LAST_MICROSECOND = 2**63 - 1
 
 
 class Found(NamedTuple):
@@ -125,10 +126,10 @@ class Reading:
         for name, number, raw in self._lines(export, damages):
             try:
                 told = json.loads(raw.decode())
-                at = int(told["Metadata"]["WriteTimestampMicros"]["N"])
+                at = _microsecond(told["Metadata"]["WriteTimestampMicros"]["N"])
                 image = _Image(told["Keys"], at, told.get("NewImage"))
                 sorted(image.keys)
-            except (ValueError, KeyError, TypeError, RecursionError):
+            except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
                 damages.add(name, number, "is no image of an item in DynamoDB's JSON")
                 continue
             yield image, name, number
@@ -156,6 +157,13 @@ class Reading:
                 if counted and not line[1] % 1000:
                     self._passed(1000)
                 yield line
+
+
+def _microsecond(told: str) -> int:
+    at = int(told)
+    if not 0 <= at <= _LAST_MICROSECOND:
+        raise ValueError("no moment")
+    return at
 
 
 def _kind(item: Typed) -> str:

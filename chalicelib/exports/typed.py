@@ -15,6 +15,8 @@ Read = Callable[[Typed], Any]
 
 NOTHING: Typed = {}
 _NULL = {"NULL": True}
+# More than any shop counts. Beyond it, sums would lose digits and a number in a file could fill the memory.
+_MOST_WHOLE, _MOST_AMOUNT, _LEAST_EXPONENT = 10**15, Decimal(10) ** 20, -30
 # What spreadsheets know as a date, with room for every zone.
 _FIRST_YEAR, _LAST_YEAR = 1901, 9998
 
@@ -55,9 +57,12 @@ def whole(node: Typed, name: str) -> int | None:
     """Return a whole number."""
     value = raw(node, name, "N")
     try:
-        return None if value is None else int(value)
-    except (ValueError, TypeError):
+        found = None if value is None else int(value)
+    except (ValueError, TypeError, OverflowError):
         raise Unreadable(f"{name} is no whole number") from None
+    if found is not None and not -_MOST_WHOLE < found < _MOST_WHOLE:
+        raise Unreadable(f"{name} is larger than any number here")
+    return found
 
 
 def amount(node: Typed, name: str) -> Decimal | None:
@@ -71,6 +76,9 @@ def amount(node: Typed, name: str) -> Decimal | None:
         raise Unreadable(f"{name} is no amount") from None
     if not found.is_finite():
         raise Unreadable(f"{name} is no amount")
+    exponent = found.as_tuple().exponent
+    if not -_MOST_AMOUNT < found < _MOST_AMOUNT or not isinstance(exponent, int) or exponent < _LEAST_EXPONENT:
+        raise Unreadable(f"{name} is larger or finer than any amount here")
     return found
 
 

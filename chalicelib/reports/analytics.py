@@ -47,13 +47,13 @@ def count_files(files: Sequence[Path], merchant: Merchant, span: Span, *, thread
         _set_variables(database, merchant, span)
         try:
             database.execute(_reading(), [_item(), [str(file) for file in files], merchant.slug])
+            database.execute(_queries()["views"])
+            (uncountable,) = database.execute(_queries()["uncountable"]).fetchone() or (1,)
+            if uncountable:
+                raise Uncountable(f"{uncountable} lines or items are of another shape")
+            return Facts({name: _table(database, name) for name in TABLES})
         except duckdb.Error as error:
             raise Uncountable(f"the files are not what an export holds: {str(error).splitlines()[0]}") from error
-        database.execute(_queries()["views"])
-        (uncountable,) = database.execute(_queries()["uncountable"]).fetchone() or (1,)
-        if uncountable:
-            raise Uncountable(f"{uncountable} lines or items are of another shape")
-        return Facts({name: _table(database, name) for name in TABLES})
 
 
 def _set_variables(database: DuckDBPyConnection, merchant: Merchant, span: Span) -> None:

@@ -12,6 +12,7 @@ from chalicelib.reports.facts import PROMISED, STAGES, TABLES, Facts, Key, Span
 
 Typed = Mapping[str, Any]
 _ZERO = Decimal(0)
+_MOST = 10**20
 _HOUR = 3600
 
 
@@ -29,7 +30,10 @@ class Count:
         count = {"return": self._count_return, "order": self._count_order}.get(kind)
         try:
             sums = list(count(item)) if count else []
+            sound = all(_sound(value) for _, _, values in sums for value in values)
         except (KeyError, TypeError, ValueError, ArithmeticError):
+            sound = False
+        if not sound:
             self.unreadable += 1
             return
         for name, key, values in sums:
@@ -112,6 +116,11 @@ def count(items: Iterable[tuple[str, Typed]], zone: ZoneInfo, span: Span) -> Fac
     return counting.facts()
 
 
+def _sound(value: object) -> bool:
+    """Say whether a value can be added up and written without losing a digit; ArithmeticError for what is no number at all."""
+    return not isinstance(value, int | Decimal) or -_MOST < value < _MOST
+
+
 def _count_line(line: Typed, currency: str) -> Iterator[tuple[str, Key, tuple[Any, ...]]]:
     bought, status = line["line"]["M"], line["status"]["S"]
     quantity, price = int(line["quantity"]["N"]), Decimal(bought["unit_price"]["S"])
@@ -119,7 +128,8 @@ def _count_line(line: Typed, currency: str) -> Iterator[tuple[str, Key, tuple[An
     yield "names", (_product(bought),), (bought["name"]["S"],)
     decision = line["decision"]["M"]
     granted = line.get("granted", {}).get("M")
-    chosen = granted or next(each["M"] for each in decision["outcomes"]["L"] if each["M"]["kind"]["S"] == line["outcome"]["S"])
+    offered = {each["M"]["kind"]["S"]: each["M"] for each in reversed(decision["outcomes"]["L"])}
+    chosen = granted or offered[line["outcome"]["S"]]
     found = line.get("inspection", {}).get("M")
     value = Decimal((found or chosen)["value"]["S"])
     if status in PROMISED:

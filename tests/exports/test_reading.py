@@ -200,6 +200,47 @@ def test_a_manifest_that_was_changed_is_told(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b'"itemCount":7', b'"itemCount":1e999'),
+        (b'"exportTime":"2026-03-10T17:00:00.000Z"', b'"exportTime":"0001-01-01T00:00:00+23:59"'),
+        (b'"exportTime":"2026-03-10T17:00:00.000Z"', b'"exportTime":"9999-12-31T23:59:59-23:59"'),
+    ],
+)
+def test_a_summary_that_says_what_cannot_be_is_told_and_the_items_are_read(tmp_path: Path, was: bytes, now: bytes) -> None:
+    folder = full(tmp_path, some_items(), NOON)
+    raw = (folder / "manifest-summary.json").read_bytes()
+    assert was in raw
+    write_manifest(folder, "manifest-summary", raw.replace(was, now))
+    found, reading = read(tmp_path)
+    assert len(found) == 7
+    assert told(reading) == [f"{folder.name}/manifest-summary.json: is no summary of an export"]
+
+
+@pytest.mark.parametrize("key", ["\0", "x\0.json.gz", "\ud800.json.gz", "..", ""])
+def test_a_manifest_s_entry_that_can_name_no_file_is_told_and_the_others_are_read(tmp_path: Path, key: str) -> None:
+    folder = full(tmp_path, some_items(), NOON)
+    odd = json.dumps({"itemCount": 1, "dataFileS3Key": f"data/{key}"}).encode() + b"\n"
+    endless = b'{"itemCount": Infinity, "dataFileS3Key": "data/x.json.gz"}\n'
+    write_manifest(folder, "manifest-files", odd + endless + (folder / "manifest-files.json").read_bytes())
+    found, reading = read(tmp_path)
+    assert len(found) == 7
+    assert told(reading) == [f"{folder.name}/manifest-files.json, line {line}: names no file of items" for line in (1, 2)]
+
+
+@pytest.mark.parametrize("at", ["9" * 50, "-1", float("inf")])
+def test_an_image_of_no_moment_is_told_and_the_others_are_read(tmp_path: Path, at: str | float) -> None:
+    folder = incremental(tmp_path, [(None, each, NOON) for each in some_items(2)], NOON - HOUR, NOON + HOUR)
+    part = part_of(folder)
+    first, *others = lines_of(part)
+    odd = json.loads(first) | {"Metadata": {"WriteTimestampMicros": {"N": at}}}
+    rewrite(part, [json.dumps(odd).encode(), *others])
+    found, reading = read(tmp_path)
+    assert len(found) == 3
+    assert told(reading)[0].endswith("line 1: is no image of an item in DynamoDB's JSON")
+
+
 def test_a_manifest_cannot_lead_out_of_the_export(tmp_path: Path) -> None:
     folder = full(tmp_path / "here", [], NOON)
     rewrite(tmp_path / "secret.json.gz", [json.dumps({"Item": packed(order_item())}).encode()])

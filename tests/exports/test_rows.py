@@ -178,6 +178,10 @@ def test_a_shop_that_is_not_known_any_more_has_no_time_of_its_own() -> None:
         ({"lines": {"L": [{"S": "x"}]}}, "lines holds what is no map"),
         ({"lines": {"L": "x"}}, "lines is no list"),
         ({"slot": {"N": "one"}}, "slot is no whole number"),
+        ({"slot": {"N": float("inf")}}, "slot is no whole number"),
+        ({"slot": {"N": "9" * 400}}, "slot is larger than any number here"),
+        ({"charges": {"L": [{"M": {"amount": {"S": "1E+999999999"}}}]}}, "amount is larger or finer than any amount here"),
+        ({"charges": {"L": [{"M": {"amount": {"S": "1E-999999999"}}}]}}, "amount is larger or finer than any amount here"),
         ({"as_gift": {"BOOL": "yes"}}, "as_gift is neither true nor false"),
     ],
 )

@@ -112,7 +112,23 @@ def test_other_shops_returns_are_not_counted() -> None:
     assert not any(facts.tables.values())
 
 
-@pytest.mark.parametrize("broken", [{"created_at": {"S": "yesterday"}}, {"lines": {"S": "none"}}, {"currency": {"N": "1"}}])
+def with_line(**changes: Typed) -> Typed:
+    (line,) = packed(return_to_item(made()))["lines"]["L"]
+    return {"lines": {"L": [{"M": line["M"] | changes}]}}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"created_at": {"S": "yesterday"}},
+        {"lines": {"S": "none"}},
+        {"currency": {"N": "1"}},
+        with_line(granted={"M": {"kind": {"S": "refund"}, "value": {"S": "NaN"}, "deductions": {"L": []}}}),
+        with_line(granted={"M": {"kind": {"S": "refund"}, "value": {"S": "1E+999999999"}, "deductions": {"L": []}}}),
+        with_line(quantity={"N": "9" * 400}),
+        with_line(outcome={"S": "what nobody offered"}),
+    ],
+)
 def test_what_cannot_be_counted_is_told_and_nothing_of_it_counts(broken: Typed) -> None:
     ((kind, item),) = typed(return_to_item(made()))
     facts = counted([(kind, item | broken)])
