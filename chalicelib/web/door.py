@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from chalice import Response
 
 from chalicelib.access import LinkUnusable
@@ -29,7 +31,7 @@ def back_to_start(call: Call) -> Response:
 
 def back_to_link(call: Call, token: str) -> Response:
     """Lead to the link's page whoever opens the address at which a new one is asked for."""
-    return call.go(f"/link/{token}")
+    return call.go(f"/link/{quote(token.encode('utf-8', 'replace'), safe='')}")
 
 
 def find(call: Call) -> Response:

@@ -38,6 +38,7 @@ Directive = Literal["form-action", "img-src"]
 """What a page may do beyond itself where it says so: post a form to the files' bucket, or show a picture from there."""
 NOTHING_MORE: Mapping[Directive, str] = MappingProxyType({})
 
+_BASE = re.compile(r"(/[A-Za-z0-9$_.+!*'(),~-]+)*")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _FILE_NAME = re.compile(r"[A-Za-z0-9-]{1,60}\.[a-z]{3,4}")
 # What shows a PDF inside a browser is a page of its own that styles itself; nothing that a customer wrote is in the file's head.
@@ -127,7 +128,9 @@ def base_path(request: Request) -> str:
     """Return what the gateway puts before our route: a stage, a domain mapping, or nothing."""
     full = str(request.context["path"]).rstrip("/")
     depth = request.path.rstrip("/").count("/")
-    return "/".join(full.split("/")[:-depth]) if depth else full
+    base = "/".join(full.split("/")[:-depth]) if depth else full
+    # Behind two slashes, or one that leans back, browsers look for a host: such an address would lead away from us.
+    return base if _BASE.fullmatch(base) else ""
 
 
 def request_id(request: Request) -> str:

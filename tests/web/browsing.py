@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from chalice import Chalice
 
@@ -180,7 +180,7 @@ class Browser:
         for route in sorted(self.app.routes):
             wanted = route.split("/")
             if len(wanted) == len(given) and all(w.startswith("{") or w == g for w, g in zip(wanted, given, strict=True)):
-                return route, {w[1:-1]: g for w, g in zip(wanted, given, strict=True) if w.startswith("{")}
+                return route, {w[1:-1]: unquote(g) for w, g in zip(wanted, given, strict=True) if w.startswith("{")}
         raise AssertionError(f"no route for {path}")
 
     def _keep(self, answer: dict[str, Any]) -> None:

@@ -118,6 +118,30 @@ def test_no_header_brings_the_portal_down(quiet_site: Site, header: str, value: 
     assert page.status in (200, 403)
 
 
+@pytest.mark.parametrize(
+    "token", ["a%0d%0aSet-Cookie:%20x=y", "%00", "..%2f..%2fevil", "%2f%2fevil.example", "%ed%a0%80", "%d9%86"]
+)
+def test_no_token_brings_the_portal_down_or_leads_away(quiet_site: Site, token: str) -> None:
+    browser = quiet_site.browser()
+    for path in (f"/azulu/link/{token}", f"/azulu/link/{token}/again", f"/azulu/staff/link/{token}"):
+        answer = browser.send("GET", path, None, {})
+        assert answer["statusCode"] in (303, 404), path
+        leads_to = answer["headers"].get("Location", f"/azulu/link/{token}")
+        assert leads_to.startswith("/azulu/link/")
+        assert leads_to.isascii()
+        assert leads_to.isprintable()
+        assert leads_to.count("/") == 3
+
+
+@pytest.mark.parametrize("before", ["//evil.example", "/\\evil.example", "/x//evil.example", "https:", "/%0d%0a"])
+def test_nothing_before_our_address_leads_away(quiet_site: Site, before: str) -> None:
+    browser = quiet_site.browser()
+    browser.stage = before
+    answer = browser.send("GET", f"{before}/azulu/find", None, {})
+    assert (answer["statusCode"], answer["headers"]["Location"]) == (303, "/azulu")
+    assert "evil" not in browser.send("GET", f"{before}/azulu", None, {})["body"]
+
+
 def test_words_of_the_customer_come_back_escaped_and_as_they_were(site: Site) -> None:
     browser = site.inside("AZ-1001")
     browser.submit({"take-1": "yes", "quantity-1": "1"})
