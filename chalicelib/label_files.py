@@ -23,7 +23,12 @@ brings other files, one without pages or with more than anybody prints."""
 _ACTIONS = frozenset(
     {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/RichMediaExecute"}
 )
-_BAGGAGE = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EmbeddedFile", "/XFA", "/RichMedia", "/RichMediaContent"})
+_BAGGAGE = frozenset(
+    {
+        "/JS", "/JavaScript", "/EmbeddedFiles", "/EmbeddedFile", "/EF", "/XFA", "/RichMedia", "/RichMediaContent", "/3DD",
+        "/OnInstantiate",
+    }
+)  # fmt: skip
 
 
 class BadLabel(Exception):
@@ -64,7 +69,9 @@ def _read(reader: PdfReader) -> tuple[int, bool]:
 
 
 def _does_something(part: DictionaryObject) -> bool:
-    return bool(_BAGGAGE & part.keys()) or part.get("/S") in _ACTIONS
+    kind = part.get("/S")
+    # What a name is may stand in an object of its own, which whoever opens the file looks up.
+    return bool(_BAGGAGE & part.keys()) or (kind.get_object() if isinstance(kind, IndirectObject) else kind) in _ACTIONS
 
 
 def _parts(reader: PdfReader) -> Iterator[DictionaryObject]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.actions import JavaScript
 from pypdf.annotations import Link
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from chalicelib.files import LARGEST_LABEL
 from chalicelib.label_files import MOST_PAGES, BadLabel, judged_pages
@@ -76,6 +77,31 @@ def acting(action: str) -> Callable[[PdfWriter], object]:
 @pytest.mark.parametrize("action", ["/Launch", "/JavaScript", "/SubmitForm", "/ImportData"])
 def test_a_file_that_does_something_at_a_click_is_no_label(action: str) -> None:
     assert fault(pdf(acting(action))) == "label_active"
+
+
+def indirectly(writer: PdfWriter) -> None:
+    kind = writer._add_object(NameObject("/Launch"))
+    does = {NameObject("/S"): kind, NameObject("/F"): TextStringObject("calc.exe")}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(does)
+
+
+def carrying(writer: PdfWriter, where: str) -> None:
+    carried = StreamObject()
+    carried.set_data(b"MZ")
+    content = DictionaryObject({NameObject("/F"): writer._add_object(carried)})
+    file = DictionaryObject({NameObject("/F"): TextStringObject("x.exe"), NameObject("/EF"): content})
+    if where == "/Annots":
+        pinned = {NameObject("/Subtype"): NameObject("/FileAttachment"), NameObject("/FS"): file}
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([DictionaryObject(pinned)])
+    else:
+        writer.root_object[NameObject("/AF")] = ArrayObject([file])
+
+
+@pytest.mark.parametrize(
+    "change", [indirectly, partial(carrying, where="/AF"), partial(carrying, where="/Annots")], ids=["launch", "beside", "pinned"]
+)
+def test_what_is_hidden_behind_a_reference_or_pinned_to_a_page_is_found(change: Callable[[PdfWriter], None]) -> None:
+    assert fault(pdf(change)) == "label_active"
 
 
 def test_a_plain_link_may_stand_on_a_label() -> None:
