@@ -158,7 +158,11 @@ class Instance:
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         cold = self.served == 0
         if cold:
-            self.polled()
+            try:
+                self.polled()
+            except RuntimeError as error:
+                said = {"errorType": "Runtime.Unknown", "errorMessage": str(error)}
+                return Answer(json.dumps(said).encode(), 0.0, failed=True)
         self.served += 1
         limit = self.program.timeout if patience is None else patience
         began = time.perf_counter()

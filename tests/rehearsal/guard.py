@@ -1,0 +1,120 @@
+"""Stands before the emulator as IAM stands before AWS: who asks is told by the key, and what a role lacks is denied."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from io import BytesIO
+from typing import Any
+
+from tests.rehearsal.calls import Call, Request, Unknown, read_call
+from tests.rehearsal.rights import Judge, Right
+from tests.rehearsal.runtime import ACCOUNT
+
+LEDGER = "/-/ledger"
+"""Where the guard tells what it saw, as JSON."""
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class Guard:
+    """A WSGI application around the emulator's. `keys` are roles and session tokens by the ids of keys.
+
+    Of a key without a role no policy is asked. Until there is a `judge`, only the key without a role may do anything.
+    """
+
+    def __init__(self, inner: Application, keys: Mapping[str, tuple[str | None, str] | list[Any]]) -> None:
+        self.judge: Judge | None = None
+        self.unknown: Counter[str] = Counter()
+        self._inner = inner
+        self._keys = keys
+        self._turn = threading.Lock()
+
+    def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request: with the emulator's answer, or with AWS's refusal."""
+        if environ["PATH_INFO"] == LEDGER:
+            return _answer(start, "200 OK", json.dumps(self.ledger()), "application/json")
+        request = _request(environ)
+        environ["wsgi.input"] = BytesIO(request.body)
+        environ["CONTENT_LENGTH"] = str(len(request.body))
+        try:
+            call = read_call(request)
+        except Unknown as error:
+            with self._turn:
+                self.unknown[str(error)] += 1
+            return _answer(start, "400 Bad Request", str(error), "text/plain")
+        if call is None:
+            return _denied(start, "s3", "an anonymous caller", ("s3:GetObject", request.path))
+        role, token = self._keys.get(call.key, ("nobody", None))
+        if role is None:
+            return self._inner(environ, start)
+        if call.token != token or self.judge is None:
+            return _denied(start, call.service, "an unknown key", (f"{call.service}:{call.operation}", "*"))
+        if lacking := self.judge.allow(role, call.rights):
+            return _denied(start, call.service, role, lacking)
+        return self._forward(environ, start, role, call)
+
+    def ledger(self) -> dict[str, Any]:
+        """Return what was done and refused by role, action, resource and how often, what was never used, what is not known."""
+        judge = self.judge
+        if judge is None:
+            return {}
+        with self._turn:
+            return {
+                "done": [[*what, times] for what, times in sorted(judge.done.items())],
+                "refused": [[*what, times] for what, times in sorted(judge.refused.items())],
+                "unused": [[grant.role, grant.statement, grant.action, grant.resource] for grant in judge.unused()],
+                "unknown": dict(self.unknown),
+            }
+
+    def _forward(self, environ: Environ, start: StartResponse, role: str, call: Call) -> Iterable[bytes]:
+        """Let the emulator answer. Of what is not there S3 tells only those who may list; to others it denies it."""
+        said: list[Any] = []
+
+        def note(status: str, headers: Any, *more: Any) -> Any:
+            said[:] = [status, headers]
+            return lambda _: None
+
+        body = b"".join(self._inner(environ, note))
+        if call.service == "s3" and str(said[0]).startswith("404") and self.judge:
+            bucket = call.rights[0][1].partition("/")[0]
+            if lacking := self.judge.allow(role, [("s3:ListBucket", bucket)]):
+                return _denied(start, "s3", role, lacking)
+        start(*said)
+        return [body]
+
+
+def _request(environ: Environ) -> Request:
+    headers = {name[5:].replace("_", "-").lower(): str(value) for name, value in environ.items() if name.startswith("HTTP_")}
+    headers["content-type"] = environ.get("CONTENT_TYPE", "")
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    path = environ.get("RAW_URI", environ["PATH_INFO"]).partition("?")[0]
+    return Request(environ["REQUEST_METHOD"], path, environ.get("QUERY_STRING", ""), headers, body)
+
+
+def _denied(start: StartResponse, service: str, role: str, lacking: Right) -> Iterable[bytes]:
+    """Say no as the service says it."""
+    user = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/rehearsal"
+    message = f"User: {user} is not authorized to perform: {lacking[0]} on resource: {lacking[1]}"
+    if service == "s3":
+        text = f"<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"
+        return _answer(start, "403 Forbidden", text, "application/xml")
+    if service == "dynamodb":
+        said = {"__type": "com.amazon.coral.service#AccessDeniedException", "Message": message}
+        return _answer(start, "400 Bad Request", json.dumps(said), "application/x-amz-json-1.0")
+    return _answer(
+        start,
+        "403 Forbidden",
+        json.dumps({"message": message}),
+        "application/json",
+        ("x-amzn-ErrorType", "AccessDeniedException"),
+    )
+
+
+def _answer(start: StartResponse, status: str, text: str, kind: str, *more: tuple[str, str]) -> Iterable[bytes]:
+    body = text.encode()
+    start(status, [("Content-Type", kind), ("Content-Length", str(len(body))), *more])
+    return [body]
