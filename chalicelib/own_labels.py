@@ -54,10 +54,12 @@ class OwnLabels:
     def give(self, made: Return, name: str, *, by: str, seen: int) -> Upload:
         """Give an uploaded label to the customer, if it is one; its fault if not. Raises as `Counter.change` does.
 
-        Once more does nothing: a browser may post the same form twice.
+        Once more gives nothing: a browser may post the same form twice.
         """
         key = f"{label_folder(made)}{name}.pdf"
         if made.label and made.label.key == key:
+            # The first time may have ended before the upload was removed.
+            self.files.delete(_folder(made) + name)
             return Upload(name, None)
         body = self._body(made, name)
         if isinstance(body, Upload):
