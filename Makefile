@@ -46,6 +46,7 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 	@$(VENV)/bin/python -m infra.assemble $(BUILD)/source/resources.yaml
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
 	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath $(BUILD)/source/resources.yaml) $(abspath $(BUILD))
+	@$(VENV)/bin/python -m infra.finish $(BUILD)/sam.yaml
 	@$(VENV)/bin/python -m infra.slim $(BUILD)/deployment.zip
 	@rm -rf $(BUILD)/source
 

@@ -1,10 +1,13 @@
 """Puts the parts of `infra/resources/` into the one file that Chalice merges into what it packages.
 
-Run as `python -m infra.assemble build/resources.yaml`.
+What is no part, because it is made: the pages with which the gateway answers by itself. Run as
+`python -m infra.assemble build/resources.yaml`.
 """
 
 from __future__ import annotations
 
+import copy
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import yaml
 
 from chalicelib.local.tables import RESOURCES, load_template
+from infra.gateway_pages import gateway_responses
 
 
 class _Plain(yaml.SafeDumper):
@@ -22,10 +26,22 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+def assembled() -> dict[str, Any]:
+    """Return what Vuelta needs in an account besides its code, as one template."""
+    template = copy.deepcopy(load_template(RESOURCES))
+    resources = template["Resources"]
+    resources["RestAPI"]["Properties"]["DefinitionBody"]["x-amazon-apigateway-gateway-responses"] = gateway_responses()
+    for resource in resources.values():
+        if resource["Type"] == "AWS::CloudWatch::Dashboard":
+            body = resource["Properties"]["DashboardBody"]
+            resource["Properties"]["DashboardBody"] = {"Fn::Sub": json.dumps(body, ensure_ascii=False)}
+    return template
+
+
 def as_yaml(template: dict[str, Any]) -> str:
     """Write a template as CloudFormation reads it."""
-    return yaml.dump(template, Dumper=_Plain, allow_unicode=True, width=1000)
+    return yaml.dump(template, Dumper=_Plain, allow_unicode=True, width=1000, sort_keys=False)
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(as_yaml(load_template(RESOURCES)), "utf-8")
+    Path(sys.argv[1]).write_text(as_yaml(assembled()), "utf-8")
