@@ -21,6 +21,7 @@ def ask(call: StaffCall) -> Response:
 def begin(call: StaffCall) -> Response:
     """Open the order for the customer, if number and address belong together; the steps are those that the customer would go."""
     form = FindForm.read(call.fields)
+    form.mistakes = [_asked_of_staff(each) for each in form.mistakes]
     language = call.fields.get("language", "")
     if call.switches_language:
         form.mistakes = []
@@ -36,6 +37,11 @@ def begin(call: StaffCall) -> Response:
     secret = call.portal.access.open_for(stored, call.person, spoken or call.known_shop.merchant.languages[0])
     call.open_customers_session(secret)
     return call.go_to_customers_side("/items")
+
+
+def _asked_of_staff(mistake: Mistake) -> Mistake:
+    # Whoever is on the phone fills in for somebody else: "your order number" would be theirs.
+    return Mistake(mistake.field, f"phone_{mistake.code}") if mistake.code.endswith("_missing") else mistake
 
 
 def _page(call: StaffCall, form: FindForm, language: str, status: int) -> Response:
