@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice import Chalice, Rate
 
-from chalicelib.bootstrap import portal, sweeping, worker
+from chalicelib.bootstrap import bounces, portal, sweeping, worker
 from chalicelib.logs import write_json
 from chalicelib.web import customer, staff
 
@@ -28,6 +28,12 @@ def deliver(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def clean(event: dict[str, Any], _context: object) -> None:
     """Make of an uploaded photo what may be shown, or put it aside."""
     portal().photos.cleaned_by(event)
+
+
+@app.lambda_function(name="bounced")
+def bounced(event: dict[str, Any], _context: object) -> None:
+    """Note which address a mail did not reach, or who called one unwanted."""
+    bounces().note(event)
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES), name="sweep")

@@ -131,6 +131,7 @@ class Access:
         link = self.peek(merchant, secret)
         now = self.clock()
         cookie = self.secret()
+        known = self.sessions.undeliverable(merchant, link.email)
         session = Session(
             digest=digest(cookie),
             merchant=link.merchant,
@@ -139,17 +140,22 @@ class Access:
             language=link.language,
             expires_at=now + SESSION_LIFE,
             as_gift=link.as_gift,
+            unreached=known.why if known else None,
         )
         # The session comes first: were it the other way round, a crash in between would use the link up for nothing.
         self.sessions.add_session(session)
         if link.purpose == "access" and not self.sessions.use_link(link, now):
             self.sessions.end_session(session.digest)
             raise LinkUnusable("used", link)
+        if known and link.mailed_at > known.at:
+            # This mail has arrived, so the next ones will.
+            self.sessions.clear_undeliverable(merchant, link.email, "customer", now)
         return session, cookie, link
 
     def open_for(self, stored: StoredOrder, person: Staff, language: str) -> str:
         """Open a session in which one of the shop's people acts for an order's owner; return the secret for its cookie."""
         cookie = self.secret()
+        known = self.sessions.undeliverable(stored.order.merchant, stored.email)
         session = Session(
             digest=digest(cookie),
             merchant=stored.order.merchant,
@@ -158,6 +164,7 @@ class Access:
             language=language,
             expires_at=self.clock() + SESSION_LIFE,
             opened_by=person.email,
+            unreached=known.why if known else None,
         )
         self.sessions.add_session(session)
         return cookie

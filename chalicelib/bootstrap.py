@@ -26,6 +26,7 @@ from chalicelib.staff_access import StaffAccess
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+    from chalicelib.bounces import Bounces
     from chalicelib.forgetting import Forgetting
     from chalicelib.sweeping import Sweep
     from chalicelib.worker import Worker
@@ -98,14 +99,23 @@ def forgetting() -> Forgetting:
 
 
 @cache
+def bounces() -> Bounces:
+    """Return what learns of mails that came back; apart, because no page needs it."""
+    from chalicelib.bounces import Bounces
+
+    return Bounces(SessionsTable(Table(dynamodb_client(), read_settings().sessions_table), now))
+
+
+@cache
 def worker() -> Worker:
     """Return what sends the portal's mails; apart, because no page needs it."""
     from chalicelib.adapters.ses import Mailer, ses_client
+    from chalicelib.bounces import CarefulPost
     from chalicelib.labelling import Labelling
     from chalicelib.worker import Worker
 
     wired = portal()
-    mailer = Mailer(ses_client(), wired.settings.configuration_set)
+    mailer = CarefulPost(Mailer(ses_client(), wired.settings.configuration_set), wired.sessions, wired.clock)
     url = wired.settings.portal_url
     labelling = Labelling(wired.returns, wired.files, wired.shops, partial(label_provider, wired.settings), wired.clock)
     return Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url, labelling)

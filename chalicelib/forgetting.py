@@ -39,10 +39,10 @@ class Personal(Protocol):
         """Forget a draft."""
 
     def keys(self, merchant: str, email: str) -> Iterator[dict[str, Any]]:
-        """Yield the customer's lookups, links and sessions at this shop."""
+        """Yield the customer's lookups, links and sessions at this shop, and what is known of mails to their address."""
 
     def drop_key(self, item: dict[str, Any]) -> None:
-        """Forget a lookup, a link or a session."""
+        """Forget a lookup, a link, a session, or what is known of an address."""
 
     def drop_count(self, what: str, window_start: datetime) -> None:
         """Forget whom was counted for something in a window."""

@@ -15,6 +15,7 @@ from email.policy import EmailPolicy
 from typing import Protocol
 
 from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.identifiers import ascii_domain
 from chalicelib.domain.merchant import Merchant
 
 HEADER_LENGTH = 200
@@ -152,10 +153,7 @@ def mail_address(text: str, name: str = "") -> Address:
     SES takes no mail for a local part outside ASCII.
     """
     local, _, domain = text.rpartition("@")
-    if all(char in ".-" or unicodedata.category(char)[0] in "LMN" for char in domain):
-        # Our addresses are in lower case and NFC already, so that Punycode alone gives the form that DNS knows.
-        labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in domain.split("."))
-        domain = ".".join(labels).lower()
+    domain = ascii_domain(domain).lower()
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise MailRefused("address")
     return Address(display_name=name, username=local, domain=domain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from chalicelib.domain.labels import BoughtLabel, LabelWish, Quote
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
 from chalicelib.domain.staff import StaffLink, StaffSession
+from chalicelib.domain.undeliverable import Undeliverable
 from chalicelib.domain.visits import Link, Lookup, Session
 from chalicelib.files import StoredFile, UploadForm
 
@@ -67,7 +68,7 @@ class Returns(Protocol):
 
 
 class Sessions(Protocol):
-    """What expires: lookups, links, sessions, drafts and counters."""
+    """What expires: lookups, links, sessions, drafts, counters, and what is known of undeliverable addresses."""
 
     def add_lookup(self, lookup: Lookup) -> None:
         """Record a lookup, to be answered by mail."""
@@ -113,6 +114,18 @@ class Sessions(Protocol):
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before."""
+
+    def undeliverable(self, merchant: str, email: str) -> Undeliverable | None:
+        """Return why this shop's mails do not reach an address at present; None as far as is known that they do."""
+
+    def undeliverables(self, merchant: str, emails: Collection[str]) -> frozenset[str]:
+        """Return those of some addresses, a hundred at most, which this shop's mails do not reach."""
+
+    def note_undeliverable(self, email: str, news: Undeliverable) -> bool:
+        """Keep bad news of an address; False if it is older than what is known, or than the moment when it was cleared."""
+
+    def clear_undeliverable(self, merchant: str, email: str, by: str, at: datetime) -> None:
+        """Let mails go to an address again; news of mails that were sent before this moment counts no more."""
 
 
 class StaffSessions(Protocol):

@@ -8,6 +8,7 @@ from datetime import datetime
 from chalicelib.adapters.dynamodb import Table, readable
 from chalicelib.adapters.items import ORDER_KEY, Item, contact_key, order_key
 from chalicelib.adapters.return_items import item_to_return, return_to_item
+from chalicelib.adapters.undeliverable_items import undeliverable_key
 from chalicelib.adapters.withdrawn_orders import forgotten_order
 from chalicelib.domain.forgetting import Holding
 from chalicelib.domain.identifiers import fold_order_number
@@ -63,7 +64,7 @@ class PersonalItems:
         self._sessions.delete(*_draft(merchant, name))
 
     def keys(self, merchant: str, email: str) -> Iterator[Item]:
-        """Yield the customer's lookups, links and sessions at this shop.
+        """Yield the customer's lookups, links and sessions at this shop, and what is known of mails to their address.
 
         Nothing leads from an address to them, so that the whole table is read; what expires there is never much.
         """
@@ -71,9 +72,11 @@ class PersonalItems:
         for item in self._sessions.scan("merchant = :merchant AND email = :email", values):
             if item["type"] in _KEYS:
                 yield item
+        if known := self._sessions.get(*undeliverable_key(merchant, email)):
+            yield known
 
     def drop_key(self, item: Item) -> None:
-        """Forget a lookup, a link or a session."""
+        """Forget a lookup, a link, a session, or what is known of an address."""
         self._sessions.delete(item["pk"], item["sk"])
 
     def drop_count(self, what: str, window_start: datetime) -> None:

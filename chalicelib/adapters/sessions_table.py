@@ -1,4 +1,4 @@
-"""Keep what expires in the sessions table: lookups, links, sessions, drafts and counters.
+"""Keep what expires in the sessions table: lookups, links, sessions, drafts and counters; and undeliverable addresses.
 
 Expiry is checked on every read; DynamoDB's own only tidies, up to days later.
 """
@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb import Table, from_values, readable, to_values
 from chalicelib.adapters.items import Item
 from chalicelib.adapters.return_items import UNSENT
 from chalicelib.adapters.returns_table import unsent_keys
+from chalicelib.adapters.undeliverable_items import UndeliverableItems
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.identifiers import fold_order_number
@@ -23,7 +24,7 @@ LINK_MEMORY = timedelta(days=30)
 """How long a used or expired link is remembered, so that its page can say what became of it."""
 
 
-class SessionsTable:
+class SessionsTable(UndeliverableItems):
     """Fulfils `ports.Sessions` with DynamoDB."""
 
     def __init__(self, table: Table, clock: Callable[[], datetime]) -> None:

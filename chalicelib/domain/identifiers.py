@@ -63,6 +63,21 @@ def gift_code_fault(text: str) -> str | None:
     return f"a gift code has at least {shortest} letters and digits, and at most {longest} characters in all"
 
 
+def ascii_domain(domain: str) -> str:
+    """Write the domain of a folded e-mail address as mails and DNS know it; what can be no domain stays as it is."""
+    if domain.isascii() or not all(char in ".-" or unicodedata.category(char)[0] in "LMN" for char in domain):
+        return domain
+    # Our addresses are in lower case and NFC already, so that Punycode alone gives the form that DNS knows.
+    labels = (label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in domain.split("."))
+    return ".".join(labels).lower()
+
+
+def as_mailed(email: str) -> str:
+    """Return the one form of an e-mail address, folded or as it stands in a mail's headers, by which both are the same."""
+    local, _, domain = email.rpartition("@")
+    return f"{local}@{ascii_domain(domain)}".lower()
+
+
 def fold_email(text: str) -> str:
     """Fold an e-mail address for keeping and comparing: no blanks around it, no invisible marks, NFC, lower case.
 

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.orders import Shape
+from chalicelib.domain.undeliverable import WhyUndeliverable
 
 LinkPurpose = Literal["access", "resume", "return"]
 """Why a link was mailed: to get in once, to go on with a draft later, or to come back to a return that was made."""
@@ -76,6 +77,11 @@ class Link(Shape):
     return_slot: int | None = None
     as_gift: bool = False
 
+    @property
+    def mailed_at(self) -> datetime:
+        """When it was made, to be mailed at once."""
+        return self.expires_at - LINK_LIFE[self.purpose]
+
     def trouble(self, at: datetime) -> Literal["used", "expired"] | None:
         """Say why the link opens nothing at this moment, or None if it does; only an access link is for one use."""
         if self.purpose == "access" and self.used_at is not None:
@@ -88,6 +94,7 @@ class Session(Shape):
 
     `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner. `opened_by` is who of the shop's people
     opened it for the owner, who is on the phone: `language` is the owner's then, and so is the address that mails go to.
+    `unreached` says why mails had not reached that address when the session was opened.
     """
 
     digest: str
@@ -98,6 +105,7 @@ class Session(Shape):
     expires_at: AwareDatetime
     as_gift: bool = False
     opened_by: str | None = None
+    unreached: WhyUndeliverable | None = None
 
     @property
     def draft_name(self) -> str:
