@@ -11,7 +11,7 @@ VENV = .venv
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages athena package trust bench-exports pictures browser clean
+.PHONY: help venv run test test-fast lint format messages athena package trust bench bench-exports pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 
 trust: $(VENV)/installed node_modules/.installed browser ## Try to break every promise and print what was lost (takes long; SIZE=small SEED=2026)
 	$(VENV)/bin/python -m tests.trust --size $(or $(SIZE),full) --seed $(or $(SEED),2026)
+
+bench: $(VENV)/installed ## Measure what is to be fast, small or cheap, beside its rivals, and print one table (FIGURES="cold warm")
+	$(VENV)/bin/python -m tests.bench $(FIGURES)
 
 bench-exports: $(VENV)/installed ## Time a report of a million returns beside queries written by hand (takes minutes)
 	$(VENV)/bin/python -m tests.bench.exports
