@@ -20,6 +20,8 @@ from chalicelib.imports.platforms import ORDER_ASKS, Condition, Platform, holds
 from chalicelib.imports.records import Terms
 from chalicelib.imports.table import Row
 
+_YEARS = range(1970, 2200)
+"""When anything was sold: at the ends of the calendar a few days more are no moment at all."""
 _LONGEST_SKU = 100
 _AMOUNTS = {field.name for shape in (OrderMoney, LineMoney) for field in fields(shape)} - {"quantity", "taxable"} | {"was_price"}
 # Below each of our own names stand the asks of which it is made, the likeliest to be wrong first.
@@ -200,7 +202,8 @@ def _moment(cells: _Cells, ask: str, platform: Platform, terms: Terms) -> dateti
     for form in platform.moments:
         with suppress(ValueError):
             at = datetime.strptime(cell, form)  # noqa: DTZ007 - what has no offset is on the shop's clock
-            return at if at.tzinfo else at.replace(tzinfo=terms.zone)
+            if at.year in _YEARS:
+                return at if at.tzinfo else at.replace(tzinfo=terms.zone)
     words = f"is no time as {platform.name} writes it: do not open and save the export with a spreadsheet program"
     cells.faults.append(Fault(("order", ask), words))
     return None

@@ -224,6 +224,7 @@ def test_a_quote_left_open_spoils_its_own_order_only():
         ({"Created at": "3/1/2026 9:00"}, "Created at: is no time as Shopify writes it: do not open and save the export"),
         ({"Created at": ""}, "Created at: is missing: add it"),
         ({"Fulfilled at": "soon"}, "Fulfilled at: is no time"),
+        ({"Fulfilled at": "9999-12-31 23:59:59 -2300"}, "Fulfilled at: is no time"),
         ({"Lineitem price": "40,00"}, "Lineitem price: must be an amount"),
         ({"Lineitem price": ""}, "Lineitem price: is missing"),
         ({"Lineitem price": "1e99999"}, "Lineitem price: must be an amount"),
