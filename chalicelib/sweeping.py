@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from chalicelib.backlog import Backlog
 from chalicelib.digests import Telling
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.timing import woken
+from chalicelib.domain.timing import wakes_at, woken
 from chalicelib.ports import ATTEMPTS, Returns
 from chalicelib.shops import Shop
 from chalicelib.worker import Task, Worker
@@ -34,12 +35,17 @@ class Sweep:
     chores: tuple[Chore, ...] = ()
 
     def run(self) -> None:
-        """Send mails, wake returns, tell the staff, and do the chores, by turns."""
-        self.worker.sweep(self._waking(), self.telling.due(), *(chore() for chore in self.chores))
+        """Send mails, wake returns, tell the staff, and do the chores, by turns; say in the log how late that was."""
+        backlog = Backlog(self.clock())
+        finished = self.worker.sweep_counting(
+            backlog, self._waking(backlog), self.telling.due(), *(chore() for chore in self.chores)
+        )
+        backlog.log(finished=finished)
 
-    def _waking(self) -> Iterator[Task]:
+    def _waking(self, backlog: Backlog) -> Iterator[Task]:
         for made in self.returns.waking(self.clock()):
             if made.merchant in self.shops:  # Returns of a shop that is gone rest, and keep no others waiting.
+                backlog.met_overdue(wakes_at(made) or backlog.started)
                 yield partial(self._wake, made.merchant, made.order_number, made.slot)
 
     def _wake(self, merchant: str, number: str, slot: int) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from chalicelib.access import Access, MailedLink
+from chalicelib.backlog import Backlog
 from chalicelib.domain.claims import Claim, Claimant, free
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import mail_failed, mail_sent, mails_claimed
@@ -88,12 +89,17 @@ class Worker:
 
         `others` is work of another kind; it takes turns with the mails, so that neither starves.
         """
-        started = self.clock()
-        until = started - PATIENCE
-        for task in islice(_by_turns([self._unsent(until), self._unanswered(until), *others]), SWEEP_ITEMS):
-            if self.clock() - started > ENOUGH:
-                return
+        self.sweep_counting(Backlog(self.clock()), *others)
+
+    def sweep_counting(self, backlog: Backlog, *others: Iterator[Task]) -> bool:
+        """Do as `sweep` does, and count what waited; False if some of it is left for the next sweep."""
+        until = backlog.started - PATIENCE
+        for task in islice(_by_turns([self._unsent(until, backlog), self._unanswered(until, backlog), *others]), SWEEP_ITEMS):
+            if self.clock() - backlog.started > ENOUGH:
+                return False
+            backlog.tasks += 1
             self._attempt(task)
+        return backlog.tasks < SWEEP_ITEMS
 
     def _task(self, image: Image) -> Task | None:
         """Return what is to be done about the item of a stream record, None if it shows nothing new to send."""
@@ -104,12 +110,14 @@ class Worker:
         ids = image["merchant"]["S"], image["order_number"]["S"], int(image["slot"]["N"])
         return partial(self._look_after, *ids, by="stream")
 
-    def _unanswered(self, until: datetime) -> Iterator[Task]:
+    def _unanswered(self, until: datetime, backlog: Backlog) -> Iterator[Task]:
         for lookup in self.sessions.unanswered(until):
+            backlog.met_unsent(lookup.asked_at)
             yield partial(self._answer, lookup.id, by="sweep")
 
-    def _unsent(self, until: datetime) -> Iterator[Task]:
+    def _unsent(self, until: datetime, backlog: Backlog) -> Iterator[Task]:
         for made in self.returns.unsent(until):
+            backlog.met_unsent(*(mail.queued_at for mail in made.waiting_mails))
             yield partial(self._look_after, made.merchant, made.order_number, made.slot, by="sweep")
 
     def _attempt(self, task: Task) -> bool:
