@@ -27,15 +27,23 @@ def waits_for_mail(record: Record) -> bool:
     return "S" in record["dynamodb"].get("NewImage", {}).get("unsent", {})
 
 
-def carry(records: Sequence[Record], function: Function, wait: Callable[[float], object] = time.sleep) -> list[Record]:
-    """Bring the records to the function in batches, in order, and return those that were given up.
+def carry(
+    records: Sequence[Record],
+    function: Function,
+    wait: Callable[[float], object] = time.sleep,
+    *,
+    chooses: Callable[[Record], bool] = waits_for_mail,
+    size: int = BATCH,
+    retries: int = RETRIES,
+) -> list[Record]:
+    """Bring the records that the filter `chooses` to the function in batches, in order, and return those that were given up.
 
     `wait` is called with seconds before each new attempt.
     """
-    chosen = [record for record in records if waits_for_mail(record)]
+    chosen = [record for record in records if chooses(record)]
     given_up: list[Record] = []
-    for start in range(0, len(chosen), BATCH):
-        given_up += _carry_batch(chosen[start : start + BATCH], function, wait)
+    for start in range(0, len(chosen), size):
+        given_up += _carry_batch(chosen[start : start + size], function, wait, retries)
     return given_up
 
 
@@ -53,7 +61,7 @@ def read_stream(client: DynamoDBStreamsClient, arn: str) -> Iterator[list[Record
         yield list(page["Records"])
 
 
-def _carry_batch(batch: Sequence[Record], function: Function, wait: Callable[[float], object]) -> list[Record]:
+def _carry_batch(batch: Sequence[Record], function: Function, wait: Callable[[float], object], retries: int) -> list[Record]:
     attempt = 0
     while batch:
         try:
@@ -61,12 +69,13 @@ def _carry_batch(batch: Sequence[Record], function: Function, wait: Callable[[fl
         except Exception:  # noqa: BLE001 - whatever a function raises, Lambda tries again
             if len(batch) > 1:
                 half = len(batch) // 2
-                return _carry_batch(batch[:half], function, wait) + _carry_batch(batch[half:], function, wait)
+                halves = (batch[:half], batch[half:])
+                return [record for each in halves for record in _carry_batch(each, function, wait, retries)]
             failed = 0
         if failed is None:
             return []
         batch, attempt = batch[failed:], attempt + 1
-        if attempt > RETRIES:
+        if attempt > retries:
             return list(batch)
         wait(min(0.1 * 2**attempt, 10))
     return []
