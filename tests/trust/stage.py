@@ -163,13 +163,14 @@ class Stage:
     def came_of_it(self) -> dict[str, Any]:
         """Return what a customer, the shop and its accountant could ever tell apart: kept, mailed, filed, and paid for.
 
-        Returns, orders and products stand there each by itself. Of links, sessions and lookups only the kinds do: one that
-        was made and never reached anybody opens nothing and expires, so that a second one beside it is no difference.
+        Returns, orders and products stand there each by itself. Of links and sessions only the kinds do: one that was made and
+        never reached anybody opens nothing and expires, so that a second one beside it is no difference. Lookups stand there
+        as long as they wait for their answer.
         """
         held = self._items()
         return {
             "kept": sorted(_plain(item) for item in held[self.tables.returns].values()),
-            "expiring": sorted({_plain(item) for item in held[self.tables.sessions].values() if item["type"] != "counter"}),
+            "expiring": sorted({_plain(item) for item in held[self.tables.sessions].values() if _matters(item)}),
             "mailed": sorted(set(self.mailed())),
             "filed": sorted({f"{_masked(key)} {len(body)}" for key, (body, _) in self._files().items()}),
             "paid": len(self.seller.charges) - len(self.seller.voided),
@@ -212,6 +213,10 @@ class Stage:
 
 def _silent(name: str, way: Way) -> Exception:
     return Unavailable("the seller of labels", f"{name}: {way}")
+
+
+def _matters(item: Item) -> bool:
+    return item["type"] != "counter" and (item["type"] != "lookup" or "unsent" in item)
 
 
 def _plain(item: Item) -> str:
