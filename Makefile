@@ -6,12 +6,13 @@ BUILD ?= build
 TESTS ?= tests
 PYTEST = $(VENV)/bin/python -m pytest -n auto --dist worksteal
 VENV = .venv
+AUDIT = build/audit
 
 # Where packages come from may be set from outside (a mirror, a certificate); where they go to may not.
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages athena package trust bench bench-exports pictures browser clean
+.PHONY: help venv run test test-fast lint format messages athena package audit trust bench bench-exports pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -56,6 +57,10 @@ trust: $(VENV)/installed node_modules/.installed browser ## Try to break every p
 bench: $(VENV)/installed ## Measure what is to be fast, small or cheap, beside its rivals, and print one table (FIGURES="cold warm")
 	$(VENV)/bin/python -m tests.bench $(FIGURES)
 
+audit: package $(AUDIT)/installed ## Judge what was packaged: cfn-lint, and checkov with the exceptions of infra/audit.toml
+	@$(VENV)/bin/cfn-lint $(BUILD)/sam.yaml
+	@$(VENV)/bin/python -m infra.audit $(AUDIT)/bin/checkov $(BUILD)/sam.yaml
+
 bench-exports: $(VENV)/installed ## Time a report of a million returns beside queries written by hand (takes minutes)
 	$(VENV)/bin/python -m tests.bench.exports
 
@@ -72,6 +77,13 @@ $(VENV)/installed: requirements.txt requirements-analytics.txt requirements-dev.
 	@echo "Installing Python packages into $(VENV) …"
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# What judges templates asks for other versions than ours of much, hence an environment of its own.
+$(AUDIT)/installed: requirements-audit.txt | $(VENV)/installed
+	@echo "Installing what judges the template into $(AUDIT) …"
+	@rm -rf $(AUDIT) && $(VENV)/bin/python -m venv $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-audit.txt
 	@touch $@
 
 # Without Node the tests that need it say so and are left out, or fail under CI=true.
