@@ -78,9 +78,10 @@ class Call(BaseCall):
         return self.session.language if self.session.opened_by else self.wording.language.code
 
     def furniture(self) -> dict[str, object]:
-        """Return what the customer's pages need besides what every page needs: whether the staff is in front of them."""
+        """Return what the customer's pages need, too: who is in front of them, and whether mails reach them."""
         known: Session | None = self.__dict__.get("session")
-        return {"by_phone": known if known and known.opened_by else None}
+        unreached = {"unreached": known.unreached, "unreached_address": masked(known.email)} if known else {"unreached": None}
+        return {"by_phone": known if known and known.opened_by else None} | unreached
 
     def has_opened(self, link: Link | None) -> bool:
         """Say whether this browser has a session for the order of a link: its second press of the button, say."""

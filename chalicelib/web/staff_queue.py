@@ -109,6 +109,7 @@ def _page(call: StaffCall, form: QueueForm, after: str, results: str = "", chose
     after = after if after.isprintable() and len(after) <= LONGEST_PLACE else ""
     found = queue_page(call.portal.returns, shop, form.wanted(call.person), after) if not form.mistakes else None
     mistakes = [*form.mistakes, *(chosen.mistakes if chosen else ())]
+    addresses = {made.email for made in found.returns if made.email} if found else ()
     return call.page(
         "queue",
         422 if mistakes else 200,
@@ -119,6 +120,7 @@ def _page(call: StaffCall, form: QueueForm, after: str, results: str = "", chose
         rows=[(Pick.of(made), made) for made in found.returns] if found else (),
         picked={pick.id for pick in chosen.picks} if chosen else (),
         results=_counted(results_read(results)),
+        unreached=call.portal.sessions.undeliverables(shop.slug, addresses),
         states=STATES,
         waiting=WAITING,
         reasons=REASONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ from chalicelib.web.photos import shown
 from chalicelib.web.staff_call import StaffCall
 from chalicelib.web.staff_forms import CHANGEABLE, KINDS, DecideForm
 
-NOTICES = frozenset({"saved", "assigned", "released", "received", "settled", "labelled", "opened"})
+NOTICES = frozenset({"saved", "assigned", "released", "received", "settled", "labelled", "opened", "written_again"})
 
 
 def show(call: StaffCall) -> Response:
@@ -34,13 +34,13 @@ def act(call: StaffCall) -> Response:
     made = named(call)
     counter = call.portal.counter
     form = DecideForm.read(call.fields, made, call.wording, partial(counter.granted, made))
-    then = call.fields.get("then")
-    if call.switches_language or then in ("assign", "release"):
+    then = call.fields.get("then", "")
+    if call.switches_language or then in BESIDE:
         form.mistakes = []
     if call.switches_language:
         return page(call, made, form)
-    if then in ("assign", "release"):
-        return _assign(call, made, form, call.person.email if then == "assign" else None)
+    if then in BESIDE:
+        return BESIDE[then](call, made, form)
     if "reopen" in call.fields:
         return _reopen(call, made, form)
     if any(answer.granted for answer in form.answers.values()):
@@ -58,7 +58,9 @@ def act(call: StaffCall) -> Response:
     return call.go_to_return(made, notice="saved")
 
 
-def _assign(call: StaffCall, made: Return, form: DecideForm, assignee: str | None) -> Response:
+def _assign(call: StaffCall, made: Return, form: DecideForm) -> Response:
+    """Give the return to whoever asks for it, or to nobody."""
+    assignee = call.person.email if call.fields["then"] == "assign" else None
     try:
         assigned = call.portal.counter.assign(call.merchant_slug, made.id, assignee, by=call.person.email, seen=seen(call))
     except Overtaken:
@@ -66,6 +68,13 @@ def _assign(call: StaffCall, made: Return, form: DecideForm, assignee: str | Non
     if form.touched:
         return page(call, assigned, form)
     return call.go_to_return(made, notice="assigned" if assignee else "released")
+
+
+def _write_again(call: StaffCall, made: Return, form: DecideForm) -> Response:
+    """Let mails go to the customer's address again."""
+    if made.email:
+        call.portal.sessions.clear_undeliverable(call.merchant_slug, made.email, call.person.email, call.portal.clock())
+    return page(call, made, form) if form.touched else call.go_to_return(made, notice="written_again")
 
 
 def _reopen(call: StaffCall, made: Return, form: DecideForm) -> Response:
@@ -81,6 +90,14 @@ def _reopen(call: StaffCall, made: Return, form: DecideForm) -> Response:
     except (Overtaken, LifecycleError):
         return overtaken(call, named(call), form)
     return call.go_to_return(reopened, "/receive")
+
+
+BESIDE: Mapping[str, Callable[[StaffCall, Return, DecideForm], Response]] = {
+    "assign": _assign,
+    "release": _assign,
+    "write": _write_again,
+}
+"""What a button does at once, whatever stands half-typed in the form."""
 
 
 def overtaken(call: StaffCall, made: Return, form: DecideForm) -> Response:
@@ -121,7 +138,8 @@ def page(
     """Answer with a return's page."""
     portal, slug = call.portal, call.merchant_slug
     stored, of_order = portal.returns.order_with_returns(slug, made.order_number)
-    of_customer = portal.returns.by_contact(slug, made.email) if made.email and not made.forgotten_at else ()
+    reachable = made.email and not made.forgotten_at
+    of_customer = portal.returns.by_contact(slug, made.email) if reachable else ()
     policy = portal.counter.policy(made)
     notice = http.query(call.request, "notice") if call.request.method == "GET" else None
     may_decide = call.person.may("decide")
@@ -134,6 +152,7 @@ def page(
         named=[line.line.name for line in made.lines],
         meanwhile=meanwhile,
         names=names(call),
+        undeliverable=portal.sessions.undeliverable(slug, made.email) if reachable else None,
         order=stored.order if stored else None,
         siblings=[each for each in of_order if each.id != made.id],
         others=[each for each in of_customer if each.order_number != made.order_number],
