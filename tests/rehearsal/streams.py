@@ -1,7 +1,7 @@
 """Brings a table's stream to a function as Lambda's event source mapping does, with the settings that the template gives it.
 
-As AWS documents it: each shard keeps its order, and what fails holds back only its own shard. A batch that raises is halved,
-which costs no attempt. An answer that names failures has the batch brought again from the lowest of them; one that names what was not
+As AWS documents it: each shard keeps its order, and what fails holds back only its own shard. A batch that raises is halved, at
+no attempt's cost. An answer that names failures has the batch brought again from the lowest of them; one that names what was not
 in the batch fails the whole of it. What is too old, or was tried often enough, is put aside whole, and the shard goes on.
 """
 

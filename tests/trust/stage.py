@@ -83,10 +83,13 @@ class Snapshot:
 class Stage:
     """Azulu on empty tables: two browsers, a worker, a letterbox, a seller of labels, and a clock that stands."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, streams: bool = False) -> None:
         self.gate = Gate()
         self.at = NOON
         self.tables: Tables = new_tables(boto3.client("dynamodb", region_name=REGION))
+        if not streams:  # The emulator keeps a copy of every item that was ever written.
+            for name in (self.tables.returns, self.tables.sessions):
+                self.tables.client.update_table(TableName=name, StreamSpecification={"StreamEnabled": False})
         self.s3 = boto3.client("s3", region_name=REGION)
         self.bucket = new_bucket()
         self.letterbox, self.seller = Letterbox(), Seller()
