@@ -61,7 +61,7 @@ SendWithin = Annotated[
 class Part(Section):
     """A table of a policy file; keys that are words of Python have an underscore here and none in the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
 
 class When(Part):

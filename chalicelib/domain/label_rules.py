@@ -68,7 +68,7 @@ class Labels(Section):
 
     provider: Literal["easypost"] | None = None
     address: Address | None = None
-    box: Box = Box(length=30, width=25, height=10, grams=200)
+    box: Box = Field(default_factory=lambda: Box(length=30, width=25, height=10, grams=200))
     item_grams: Annotated[int, Field(ge=1, le=50_000)] = 500
     rules: tuple[LabelRule, ...] = ()
 

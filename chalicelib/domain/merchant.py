@@ -130,12 +130,12 @@ class Merchant(Section):
     contact: Contact
     currency: Money
     return_address: Postal
-    instructions: Instructions = Instructions()
+    instructions: Instructions = Field(default_factory=Instructions)
     stores: tuple[Store, ...] = ()
-    review: Review = Review()
+    review: Review = Field(default_factory=Review)
     staff: tuple[Staff, ...] = ()
-    time: Time = Time()
-    labels: Labels = Labels()
+    time: Time = Field(default_factory=Time)
+    labels: Labels = Field(default_factory=Labels)
 
     @model_validator(mode="after")
     def _store_ids_differ(self) -> Self:

@@ -55,7 +55,7 @@ GiftCode = Annotated[str, AfterValidator(_gift_code)]
 class Shape(BaseModel):
     """A value of the contract: immutable, strict, and with no field that the contract does not know."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(defer_build=True, frozen=True, strict=True, extra="forbid")
 
 
 class Line(Shape):

@@ -23,7 +23,7 @@ _INSTANT = timedelta(microseconds=1)
 class Window(Section):
     """A length counted from an anchor, or a last date: exactly one of `days`, `months`, `hours`, `business_days`, `until`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     days: Count | None = None
     months: Annotated[Count, Field(le=120)] | None = None
@@ -65,7 +65,7 @@ class Window(Section):
 class Between(Section):
     """Two dates in the shop's zone, both included; either may be left open."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, frozen=True, extra="forbid", populate_by_name=True)
 
     from_: Day | None = Field(default=None, alias="from")
     to: Day | None = None
