@@ -103,6 +103,7 @@ class Browser:
         self.app.register_blueprint(staff(lambda: portal))
         self.secure = portal.settings.secure
         self.stage = stage
+        self.source = "192.0.2.7"
         self.language = language
         self.cookies: dict[str, str] = {}
         self.page: Page
@@ -152,7 +153,7 @@ class Browser:
                 "resourcePath": route,
                 "path": self.stage + parts.path,
                 "requestId": str(uuid.uuid4()),
-                "identity": {"sourceIp": "192.0.2.7"},
+                "identity": {"sourceIp": self.source},
             },
             "body": base64.b64encode(body).decode() if body is not None else None,
             "isBase64Encoded": body is not None,
