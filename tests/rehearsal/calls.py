@@ -37,34 +37,32 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Call:
-    """Who asks (the id of a key and its session's token), of which service, and the rights that this takes."""
+class Caller:
+    """Who asks, by the id of a key and its session's token, and of which service."""
 
     key: str
     token: str
     service: str
-    operation: str
-    rights: tuple[Right, ...]
 
 
-def read_call(request: Request) -> Call | None:
-    """Return what a request asks for; None where nobody signed it. Unknown if its rights are not known here."""
-    signed = _KEY.search(request.headers.get("authorization", ""))
-    query = parse_qs(request.query, keep_blank_values=True)
-    if signed:
-        key, service, token = signed[1], signed[2], request.headers.get("x-amz-security-token", "")
-    elif "X-Amz-Credential" in query:
-        key, service = query["X-Amz-Credential"][0].split("/")[0], "s3"
-        token = query.get("X-Amz-Security-Token", [""])[0]
-    elif credential := _form_field(request, "x-amz-credential"):
-        key, service, token = credential.split("/")[0], "s3", _form_field(request, "x-amz-security-token")
-    else:
-        return None
-    reads = {"dynamodb": _dynamodb, "s3": _s3, "ses": _ses}.get(service)
+def caller(request: Request) -> Caller | None:
+    """Return who signed a request, its headers, its address or its form; None where nobody did."""
+    if signed := _KEY.search(request.headers.get("authorization", "")):
+        return Caller(signed[1], request.headers.get("x-amz-security-token", ""), signed[2])
+    query = parse_qs(request.query)
+    if credential := query.get("X-Amz-Credential"):
+        return Caller(credential[0].split("/")[0], query.get("X-Amz-Security-Token", [""])[0], "s3")
+    if credential := _form_field(request, "x-amz-credential"):
+        return Caller(credential.split("/")[0], _form_field(request, "x-amz-security-token"), "s3")
+    return None
+
+
+def rights(request: Request, service: str) -> tuple[Right, ...]:
+    """Return what a request takes, each as action and resource; the first names what it is. Unknown if that is not known here."""
+    reads = {"dynamodb": _dynamodb, "s3": _s3, "ses": _ses, "logs": _logs}.get(service)
     if reads is None:
         raise Unknown(f"calls of {service} are not known here: {request.method} {request.path}")
-    operation, rights = reads(request, query)
-    return Call(key, token, service, operation, rights)
+    return reads(request)
 
 
 def _form_field(request: Request, name: str) -> str:
@@ -74,47 +72,47 @@ def _form_field(request: Request, name: str) -> str:
     return found[1].decode() if found else ""
 
 
-def _dynamodb(request: Request, _query: object) -> tuple[str, tuple[Right, ...]]:
+def _dynamodb(request: Request) -> tuple[Right, ...]:
     target, _, operation = request.headers.get("x-amz-target", "").partition(".")
     asked: dict[str, Any] = json.loads(request.body or b"{}")
     action = f"dynamodb:{operation}"
     if target.startswith("DynamoDBStreams"):
         if operation == "ListStreams":
-            return operation, ((action, "*"),)
+            return ((action, "*"),)
         # The emulator's iterators begin with the stream's ARN.
-        return operation, ((action, asked.get("StreamArn") or asked["ShardIterator"].split("|")[0]),)
+        return ((action, asked.get("StreamArn") or asked["ShardIterator"].split("|")[0]),)
     if operation in {"TransactWriteItems", "BatchWriteItem", "BatchGetItem", "TransactGetItems"}:
         raise Unknown(f"{operation} takes the rights of what is in it: say which")
     if "TableName" not in asked:
-        return operation, ((action, "*"),)
+        return ((action, "*"),)
     table = asked["TableName"] if asked["TableName"].startswith("arn:") else _TABLES + asked["TableName"]
-    return operation, ((action, f"{table}/index/{asked['IndexName']}" if "IndexName" in asked else table),)
+    return ((action, f"{table}/index/{asked['IndexName']}" if "IndexName" in asked else table),)
 
 
-def _s3(request: Request, query: Mapping[str, list[str]]) -> tuple[str, tuple[Right, ...]]:
+def _s3(request: Request) -> tuple[Right, ...]:
     bucket, _, key = unquote(request.path).lstrip("/").partition("/")
     whole, one = f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/{key}"
     source = unquote(request.headers.get("x-amz-copy-source", "")).lstrip("/")
     match request.method, bool(key):
         case "GET", False:
-            return "ListObjectsV2", (("s3:ListBucket", whole),)
-        case "POST", False if "delete" in query:
+            return (("s3:ListBucket", whole),)
+        case "POST", False if "delete" in parse_qs(request.query, keep_blank_values=True):
             keys = re.findall(rb"<Key>([^<]+)</Key>", request.body)
-            return "DeleteObjects", tuple(("s3:DeleteObject", f"{whole}/{each.decode()}") for each in keys)
+            return tuple(("s3:DeleteObject", f"{whole}/{each.decode()}") for each in keys)
         case "POST", False:
-            return "PostObject", (("s3:PutObject", f"{whole}/{_form_field(request, 'key')}"),)
+            return (("s3:PutObject", f"{whole}/{_form_field(request, 'key')}"),)
         case "PUT", True if source:
-            return "CopyObject", (("s3:GetObject", f"arn:aws:s3:::{source}"), ("s3:PutObject", one))
+            return (("s3:GetObject", f"arn:aws:s3:::{source}"), ("s3:PutObject", one))
         case "PUT", True:
-            return "PutObject", (("s3:PutObject", one),)
+            return (("s3:PutObject", one),)
         case (("GET" | "HEAD"), True):
-            return "GetObject", (("s3:GetObject", one),)
+            return (("s3:GetObject", one),)
         case "DELETE", True:
-            return "DeleteObject", (("s3:DeleteObject", one),)
+            return (("s3:DeleteObject", one),)
     raise Unknown(f"this call of S3 is not known here: {request.method} {request.path}?{request.query}")
 
 
-def _ses(request: Request, _query: object) -> tuple[str, tuple[Right, ...]]:
+def _ses(request: Request) -> tuple[Right, ...]:
     if (request.method, request.path) != ("POST", "/v2/email/outbound-emails"):
         raise Unknown(f"this call of SES is not known here: {request.method} {request.path}")
     asked = json.loads(request.body)
@@ -126,4 +124,11 @@ def _ses(request: Request, _query: object) -> tuple[str, tuple[Right, ...]]:
     resources = [f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{domain}"]
     if chosen := asked.get("ConfigurationSetName"):
         resources.append(f"arn:aws:ses:{REGION}:{ACCOUNT}:configuration-set/{chosen}")
-    return "SendEmail", tuple((action, resource) for resource in resources for action in _SENDS)
+    return tuple((action, resource) for resource in resources for action in _SENDS)
+
+
+def _logs(request: Request) -> tuple[Right, ...]:
+    operation = request.headers.get("x-amz-target", "").partition(".")[2]
+    asked = json.loads(request.body)
+    stream = f"log-group:{asked['logGroupName']}:log-stream:{asked['logStreamName']}"
+    return ((f"logs:{operation}", f"arn:aws:logs:{REGION}:{ACCOUNT}:{stream}"),)

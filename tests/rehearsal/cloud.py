@@ -71,6 +71,8 @@ def make(stack: Stack) -> list[str]:
                 boto3.client("s3").create_bucket(Bucket=name)
             case "AWS::SES::ConfigurationSet":
                 boto3.client("sesv2").create_configuration_set(ConfigurationSetName=name)
+            case "AWS::Logs::LogGroup":
+                boto3.client("logs").create_log_group(logGroupName=name)
             case _:
                 left_out.add(kind)
     for domain in identities():

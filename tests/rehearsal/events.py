@@ -131,18 +131,7 @@ def _context(arrived: Arrived, found: Found, stage: str, host: str) -> Mapping[s
     now = time.time()
     agent = next((value for name, value in arrived.headers if name.lower() == "user-agent"), None)
     cognito = (f"cognito{what}" for what in ("AuthenticationProvider", "AuthenticationType", "IdentityId", "IdentityPoolId"))
-    nobody = (
-        "accountId",
-        "apiKey",
-        "apiKeyId",
-        "caller",
-        "clientCert",
-        *cognito,
-        "accessKey",
-        "principalOrgId",
-        "user",
-        "userArn",
-    )
+    others = ("accountId", "apiKey", "apiKeyId", "caller", "clientCert", "accessKey", "principalOrgId", "user", "userArn")
     return {
         "accountId": ACCOUNT,
         "apiId": API_ID,
@@ -151,7 +140,7 @@ def _context(arrived: Arrived, found: Found, stage: str, host: str) -> Mapping[s
         "domainPrefix": host.partition(".")[0],
         "extendedRequestId": f"{arrived.id[:16]}=",
         "httpMethod": arrived.method,
-        "identity": {**dict.fromkeys(nobody), "sourceIp": arrived.source, "userAgent": agent},
+        "identity": {**dict.fromkeys([*others, *cognito]), "sourceIp": arrived.source, "userAgent": agent},
         "path": arrived.path,
         "protocol": "HTTP/1.1",
         "requestId": arrived.id,

@@ -24,6 +24,10 @@ class EventTooLarge(Exception):
     """Lambda does not take the event."""
 
 
+class Crowded(Exception):
+    """No instance had time for the event as long as somebody waited for it."""
+
+
 @dataclass(frozen=True)
 class ColdStart:
     """Seconds from the start of an instance to its first request for an event, and to its first answer."""
@@ -55,11 +59,14 @@ class Fleet:
         self._changed = threading.Condition()
         self._closed = False
 
-    def invoke(self, event: Mapping[str, Any] | bytes) -> Answer:
-        """Have an event answered by an instance that has nothing else to do. Raises TooManyRequests, EventTooLarge."""
+    def invoke(self, event: Mapping[str, Any] | bytes, within: float | None = None) -> Answer:
+        """Have an event answered by an instance that has nothing else to do, which is waited for `within` seconds.
+
+        Raises TooManyRequests, EventTooLarge, Crowded.
+        """
         if isinstance(event, bytes) and len(event) > LONGEST_EVENT:
             raise EventTooLarge
-        instance = self._take()
+        instance = self._take(within)
         try:
             answer = instance.invoke(event)
         finally:
@@ -84,7 +91,7 @@ class Fleet:
         for instance in ending:
             instance.close()
 
-    def _take(self) -> Instance:
+    def _take(self, within: float | None) -> Instance:
         with self._changed:
             if self._most is not None and self._busy + self._waiting >= self._most:
                 raise TooManyRequests
@@ -92,8 +99,10 @@ class Fleet:
             self._waiting += 1
             if not self._idle and self._starting < self._waiting and len(self._all) + self._starting < self._room:
                 self._start()
-            self._changed.wait_for(lambda: bool(self._idle))
+            taken = self._changed.wait_for(lambda: bool(self._idle), within)
             self._waiting -= 1
+            if not taken:
+                raise Crowded
             self._busy += 1
             return self._idle.pop()
 

@@ -1,4 +1,4 @@
-"""A REST API of API Gateway on this machine, by TLS: routes, limits, throttling and its own pages as the template declares them."""
+"""A REST API of API Gateway on this machine: routes, limits, throttling and its own pages as the template declares them."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Gateway:
         return self.fleets[self._functions[name]]
 
     def _asked(self, arrived: Arrived, found: Found) -> tuple[Reply, float | None, bool]:
-        """Have the function answer. A function that is throttled or unreachable is a failure of the integration to the gateway."""
+        """Have the function answer. To the gateway a function that is throttled is a failure of the integration."""
         asked = json.dumps(event(arrived, found, self.stage, self._binary_types)).encode()
         began = time.perf_counter()
         try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import Any
 
-from tests.rehearsal.calls import Call, Request, Unknown, read_call
+from tests.rehearsal.calls import Request, Unknown, caller, rights
 from tests.rehearsal.rights import Judge, Right
 from tests.rehearsal.runtime import ACCOUNT
 
@@ -40,22 +40,21 @@ class Guard:
         request = _request(environ)
         environ["wsgi.input"] = BytesIO(request.body)
         environ["CONTENT_LENGTH"] = str(len(request.body))
+        asking = caller(request)
+        role, token = self._keys.get(asking.key, ("nobody", "")) if asking else ("nobody", "")
+        if asking and role is None:
+            return self._inner(environ, start)
+        if asking is None or role is None or asking.token != token or self.judge is None:
+            return _denied(start, asking.service if asking else "s3", "nobody known", ("any action", request.path))
         try:
-            call = read_call(request)
+            taken = rights(request, asking.service)
         except Unknown as error:
             with self._turn:
-                self.unknown[str(error)] += 1
+                self.unknown[f"{role}: {error}"] += 1
             return _answer(start, "400 Bad Request", str(error), "text/plain")
-        if call is None:
-            return _denied(start, "s3", "an anonymous caller", ("s3:GetObject", request.path))
-        role, token = self._keys.get(call.key, ("nobody", None))
-        if role is None:
-            return self._inner(environ, start)
-        if call.token != token or self.judge is None:
-            return _denied(start, call.service, "an unknown key", (f"{call.service}:{call.operation}", "*"))
-        if lacking := self.judge.allow(role, call.rights):
-            return _denied(start, call.service, role, lacking)
-        return self._forward(environ, start, role, call)
+        if lacking := self.judge.allow(role, taken):
+            return _denied(start, asking.service, role, lacking)
+        return self._forward(environ, start, role, taken)
 
     def ledger(self) -> dict[str, Any]:
         """Return what was done and refused by role, action, resource and how often, what was never used, what is not known."""
@@ -70,7 +69,7 @@ class Guard:
                 "unknown": dict(self.unknown),
             }
 
-    def _forward(self, environ: Environ, start: StartResponse, role: str, call: Call) -> Iterable[bytes]:
+    def _forward(self, environ: Environ, start: StartResponse, role: str, taken: tuple[Right, ...]) -> Iterable[bytes]:
         """Let the emulator answer. Of what is not there S3 tells only those who may list; to others it denies it."""
         said: list[Any] = []
 
@@ -79,8 +78,8 @@ class Guard:
             return lambda _: None
 
         body = b"".join(self._inner(environ, note))
-        if call.service == "s3" and str(said[0]).startswith("404") and self.judge:
-            bucket = call.rights[0][1].partition("/")[0]
+        if taken[0][0].startswith("s3:") and str(said[0]).startswith("404") and self.judge:
+            bucket = taken[0][1].partition("/")[0]
             if lacking := self.judge.allow(role, [("s3:ListBucket", bucket)]):
                 return _denied(start, "s3", role, lacking)
         start(*said)

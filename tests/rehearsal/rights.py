@@ -84,7 +84,14 @@ class Judge:
 
     def unused(self) -> list[Grant]:
         """Return what was granted and never needed, in the order of the template."""
-        return [grant for grant in self.granted if grant.allows and grant not in self.used]
+        return [grant for grant in self.granted if grant.allows and grant not in self.used and _applies(grant)]
+
+
+def _applies(grant: Grant) -> bool:
+    """Say whether the action is one on such a resource: a statement that lists a bucket and its files pairs each with each."""
+    if not grant.resource.startswith("arn:aws:s3:::"):
+        return True
+    return ("/" in grant.resource) is (grant.action not in {"s3:ListBucket", "s3:ListBucketVersions"})
 
 
 def _folded(resource: str) -> str:

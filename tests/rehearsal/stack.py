@@ -183,6 +183,8 @@ class Stack:
         if name in PSEUDO:
             return PSEUDO[name]
         parameter = self.template.get("Parameters", {}).get(name)
+        if parameter is None and "." in name:
+            return name.replace(".", "-").lower()  # what SAM makes of a resource, such as an API's stage
         if parameter is None:
             if name not in self.template["Resources"]:
                 raise Unresolved(f"nothing is called {name}")
