@@ -15,6 +15,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from chalicelib.adapters.bulk import BulkTable
 from chalicelib.adapters.digests_table import DigestsTable
@@ -89,7 +91,7 @@ class Stage:
         self.tables: Tables = new_tables(boto3.client("dynamodb", region_name=REGION))
         if not streams:  # The emulator keeps a copy of every item that was ever written.
             for name in (self.tables.returns, self.tables.sessions):
-                self.tables.client.update_table(TableName=name, StreamSpecification={"StreamEnabled": False})
+                dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[name].stream_shard = None
         self.s3 = boto3.client("s3", region_name=REGION)
         self.bucket = new_bucket()
         self.letterbox, self.seller = Letterbox(), Seller()
