@@ -15,6 +15,7 @@ from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.adapters.staff_sessions import StaffSessionsTable
+from chalicelib.catalogue import Catalogue
 from chalicelib.counter import Counter
 from chalicelib.desk import Desk
 from chalicelib.photos import Photos
@@ -71,7 +72,7 @@ def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Por
         photos=Photos(files, returns, sessions, shops, clock),
         access=Access(returns, sessions, clock, secret),
         staff=StaffAccess(shops, sessions, StaffSessionsTable(Table(client, settings.sessions_table), clock), clock, secret),
-        desk=Desk(shops, returns, sessions, clock, secret, secrets.randbits),
+        desk=Desk(shops, returns, Catalogue(returns, clock), clock, secret, secrets.randbits),
         counter=Counter(shops, returns, clock),
         clock=clock,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from chalicelib.catalogue import Catalogue
 from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, remembered, shown
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import Busy, LifecycleError, VueltaError
@@ -15,7 +16,7 @@ from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
 from chalicelib.domain.visits import Session
-from chalicelib.ports import ATTEMPTS, Returns, Sessions
+from chalicelib.ports import ATTEMPTS, Returns
 from chalicelib.shops import Shop
 from chalicelib.visit import Visit
 
@@ -54,21 +55,24 @@ class Desk:
 
     shops: Mapping[str, Shop]
     returns: Returns
-    sessions: Sessions
+    catalogue: Catalogue
     clock: Callable[[], datetime]
     secret: Callable[[], str]
     random_bits: Callable[[int], int]
 
-    def visit(self, session: Session) -> Visit:
+    def visit(self, session: Session, at_least: int | None = None) -> Visit:
         """Read what a page needs; Unknown if the order is gone or another's.
 
-        A draft that became a return is replaced; lines that a newer import took from the order are gone from it.
+        A draft that became a return is replaced; lines that a newer import took from the order are gone from it. With the
+        version of the draft that the customer saw last (`at_least`), a page may show what stood a moment ago: it promises
+        nothing, and is read for half as much.
         """
-        stored, made = self.returns.order_with_returns(session.merchant, session.number)
-        stored = _opened(stored, session) if stored else None
+        stored, made, kept = self._read(session, consistent=at_least is None)
+        if at_least is not None and (stored is None or (kept.version if kept else 0) < at_least):
+            stored, made, kept = self._read(session, consistent=True)
         if stored is None:
             raise Unknown("order")
-        draft = self.sessions.draft(session.merchant, session.draft_name) or Draft(id=self.secret())
+        draft = kept or Draft(id=self.secret())
         if any(each.draft_id == draft.id for each in made):
             draft = Draft(id=self.secret(), version=draft.version)
         known = {line.id for line in stored.order.lines}
@@ -85,9 +89,9 @@ class Desk:
             if (decision := visit.decided(visit.draft, replacements, method)) is not None
         }
 
-    def variants(self, visit: Visit, line: Line) -> tuple[Variant, ...]:
-        """Return what the catalogue offers in place of a line: the same product, by SKU."""
-        return self.returns.variants(visit.order.merchant, line.product) if line.product else ()
+    def variants(self, visit: Visit, line: Line, *, fresh: bool = False) -> tuple[Variant, ...]:
+        """Return what the catalogue offers in place of a line, the same product, by SKU; not `fresh`, as of a minute ago."""
+        return self.catalogue.variants(visit.order.merchant, line.product, fresh=fresh) if line.product else ()
 
     def choose_items(self, visit: Visit, quantities: Mapping[str, int], proof: Proof, country: Country | None) -> Visit:
         """Keep which lines come back, and how many units; what was said before of lines that stay chosen is kept."""
@@ -136,10 +140,10 @@ class Desk:
 
         return self._redraft(visit, wanted, draft_id)
 
-    def check(self, visit: Visit) -> tuple[Decision, Shown, tuple[Difference, ...]]:
+    def check(self, visit: Visit, *, fresh: bool = False) -> tuple[Decision, Shown, tuple[Difference, ...]]:
         """Decide the finished draft now; return the decision, what to show of it, and what changed since it was chosen.
 
-        NothingChosen if a step is missing.
+        NothingChosen if a step is missing. `fresh` as in `variants`.
         """
         draft = visit.draft
         if not draft.lines:
@@ -148,7 +152,7 @@ class Desk:
             raise NothingChosen("details")
         if draft.method is None:
             raise NothingChosen("outcomes")
-        decision = visit.decided(draft, self._replacements(visit), draft.method)
+        decision = visit.decided(draft, self._replacements(visit, fresh=fresh), draft.method)
         if decision is None:
             raise NothingChosen("items")
         seen = shown(decision, draft)
@@ -164,6 +168,8 @@ class Desk:
     ) -> Return:
         """Make the return that the customer saw on the check page, once however often it is asked for.
 
+        The draft stays until it expires: that it became a return is known by its id.
+
         `seen` is the fingerprint of what was shown, `language` the one that the page is in: the mails will be too. `photos`
         holds by line id the keys of those that were cleaned; None where nobody could add any, as on the telephone.
         Raises StaleDraft if the page was about another draft, NothingChosen if it is not finished, ChangedMeanwhile if it
@@ -172,19 +178,17 @@ class Desk:
         for _ in range(ATTEMPTS):
             made = next((each for each in visit.own if each.draft_id == draft_id), None)
             if made is not None:
-                self.sessions.drop_draft(made.merchant, visit.session.draft_name, draft_id)
                 return made
             if visit.draft.id != draft_id:
                 raise StaleDraft(draft_id)
             if len(visit.returns) >= MOST_RETURNS:
                 raise LifecycleError("ask for", "full")
-            decision, now, found = self.check(visit)
+            decision, now, found = self.check(visit, fresh=True)
             if fingerprint(now) != seen:
                 raise ChangedMeanwhile(self._seen(visit, now, draft_id), found)
             _unfinished(visit, decision, now, photos)
             new = self._new_return(visit, decision, language or visit.session.language, photos or {})
             if self.returns.add(new):
-                self.sessions.drop_draft(new.merchant, visit.session.draft_name, draft_id)
                 return new
             visit = self._again(visit)
         raise Busy("the order's returns are being written by others")
@@ -223,6 +227,12 @@ class Desk:
             visit = self._again(visit)
         raise Busy("the return is being written by others")
 
+    def _read(self, session: Session, *, consistent: bool) -> tuple[StoredOrder | None, tuple[Return, ...], Draft | None]:
+        stored, made, draft = self.returns.order_with_draft(
+            session.merchant, session.number, session.recipient, self.clock(), consistent=consistent
+        )
+        return _opened(stored, session) if stored else None, made, draft
+
     def _again(self, visit: Visit) -> Visit:
         fresh = self.visit(visit.session)
         return Visit(fresh.shop, fresh.session, fresh.stored, fresh.returns, visit.draft, fresh.at)
@@ -231,27 +241,28 @@ class Desk:
         return self._redraft(visit, lambda draft: draft.changed(shown=remembered(now)), draft_id)
 
     def _redraft(self, visit: Visit, change: Callable[[Draft], Draft], draft_id: str | None = None) -> Visit:
-        draft = visit.draft
+        session, draft = visit.session, visit.draft
+        where = session.merchant, session.number, session.recipient
         for _ in range(ATTEMPTS):
             if draft_id not in (None, draft.id):
                 raise StaleDraft(draft_id)
             following = change(draft).changed(version=draft.version + 1)
-            if self.sessions.save_draft(visit.order.merchant, visit.session.draft_name, following, self.clock()):
-                return Visit(visit.shop, visit.session, visit.stored, visit.returns, following, visit.at)
-            draft = self.sessions.draft(visit.order.merchant, visit.session.draft_name) or Draft(id=self.secret())
+            if self.returns.save_draft(*where, following, self.clock()):
+                return Visit(visit.shop, session, visit.stored, visit.returns, following, visit.at)
+            draft = self.returns.draft(*where, self.clock()) or Draft(id=self.secret())
         raise Busy("the draft is being written by others")
 
-    def _replacements(self, visit: Visit) -> dict[str, Replacement]:
+    def _replacements(self, visit: Visit, *, fresh: bool = False) -> dict[str, Replacement]:
         """Return what the catalogue says of each wished variant; a wish that it does not know decides nothing."""
         return {
             line.id: Replacement(price=wished.price, in_stock=wished.stock >= line.quantity)
-            for line, wished in self._wishes(visit)
+            for line, wished in self._wishes(visit, fresh=fresh)
         }
 
-    def _wishes(self, visit: Visit) -> Iterator[tuple[DraftLine, Variant]]:
+    def _wishes(self, visit: Visit, *, fresh: bool = False) -> Iterator[tuple[DraftLine, Variant]]:
         for line in visit.draft.lines:
             if line.wish_sku:
-                for variant in self.variants(visit, visit.order.line(line.id)):
+                for variant in self.variants(visit, visit.order.line(line.id), fresh=fresh):
                     if variant.sku == line.wish_sku and variant.currency == visit.order.currency:
                         yield line, variant
 

@@ -35,8 +35,8 @@ class Personal(Protocol):
     def forget_order(self, merchant: str, number: str, email: str, at: datetime) -> bool:
         """Take the customer out of an order; False if an import replaced it meanwhile."""
 
-    def drop_draft(self, merchant: str, name: str) -> None:
-        """Forget a draft."""
+    def drop_draft(self, merchant: str, number: str, recipient: str) -> None:
+        """Forget an order's draft, or that of whoever got it as a gift."""
 
     def keys(self, merchant: str, email: str) -> Iterator[dict[str, Any]]:
         """Yield the customer's lookups, links and sessions at this shop, and what is known of mails to their address."""
@@ -123,8 +123,8 @@ class Forgetting:
                 if self.personal.forget_return(forgotten(made, self.clock())):
                     done.returns += 1
                     done.mails += len(made.waiting_mails)
-            for name in holding.drafts:
-                self.personal.drop_draft(merchant, name)
+            for recipient in holding.drafts:
+                self.personal.drop_draft(merchant, number, recipient)
                 done.drafts += 1
             # The order closes the door to this number; it goes last, since what lies beside it is found through it.
             if holding.owner and self.personal.forget_order(merchant, number, email, self.clock()):

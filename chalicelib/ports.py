@@ -22,10 +22,24 @@ ATTEMPTS = 50
 
 
 class Returns(Protocol):
-    """Orders, the returns made from them, and the catalogue."""
+    """Orders, their drafts, the returns made from them, and the catalogue."""
 
     def order_with_returns(self, merchant: str, number: str) -> tuple[StoredOrder | None, tuple[Return, ...]]:
         """Return an order by its folded number and every return made from it, as they stand now."""
+
+    def order_with_draft(
+        self, merchant: str, number: str, recipient: str, at: datetime, *, consistent: bool = True
+    ) -> tuple[StoredOrder | None, tuple[Return, ...], Draft | None]:
+        """Return an order, its returns, and its owner's draft or that of a gift's `recipient`.
+
+        As they stand now; not `consistent`, for half of what that costs, as they stood a moment ago.
+        """
+
+    def draft(self, merchant: str, number: str, recipient: str, at: datetime) -> Draft | None:
+        """Return the order's draft, or that of whoever got it as a gift, if there is one."""
+
+    def save_draft(self, merchant: str, number: str, recipient: str, draft: Draft, at: datetime) -> bool:
+        """Write the next version of a draft; False if somebody else wrote it first."""
 
     def add(self, new: Return) -> bool:
         """Write a new return into its slot; False if the slot is taken."""
@@ -63,12 +77,12 @@ class Returns(Protocol):
     def unsent(self, until: datetime) -> Iterator[Return]:
         """Yield the returns of all shops with a mail that waits and was left alone since before `until`, longest first."""
 
-    def variants(self, merchant: str, product: str) -> tuple[Variant, ...]:
-        """Return what the catalogue knows of a product, by SKU."""
+    def variants(self, merchant: str, product: str, *, consistent: bool = True) -> tuple[Variant, ...]:
+        """Return what the catalogue knows of a product, by SKU; `consistent` as in `order_with_draft`."""
 
 
 class Sessions(Protocol):
-    """What expires: lookups, links, sessions, drafts, counters, and what is known of undeliverable addresses."""
+    """What expires: lookups, links, sessions, counters, and what is known of undeliverable addresses."""
 
     def add_lookup(self, lookup: Lookup) -> None:
         """Record a lookup, to be answered by mail."""
@@ -102,15 +116,6 @@ class Sessions(Protocol):
 
     def end_session(self, digest: str) -> None:
         """Forget a session."""
-
-    def draft(self, merchant: str, number: str) -> Draft | None:
-        """Return the order's draft, if there is one."""
-
-    def save_draft(self, merchant: str, number: str, draft: Draft, at: datetime) -> bool:
-        """Write the next version of the order's draft; False if somebody else wrote it first."""
-
-    def drop_draft(self, merchant: str, number: str, draft_id: str) -> None:
-        """Forget the order's draft, if it still is this one."""
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before."""

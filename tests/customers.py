@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb import Table, unpacked
 from chalicelib.adapters.items import Item, order_to_item
 from chalicelib.adapters.personal_items import PersonalItems
 from chalicelib.adapters.return_items import return_to_item
+from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.claims import Claim
@@ -154,7 +155,8 @@ class Remembered:
         )  # fmt: skip
         self.sessions.add_session(gift)
         begun = Draft(id="begun", lines=(DraftLine(id="1", quantity=1, remark=f"{MARK}/gift"),))
-        self.sessions.save_draft("azulu", gift.draft_name, begun, NOON)
+        returns = ReturnsTable(self.returns)
+        returns.save_draft("azulu", gift.number, gift.recipient, begun, NOON)
         self._remember(SOMEBODY, "AZ1002", "evas", "eva")
         self._remember(EMAIL, "NU1001", f"{MARK}-nurana", "kept", merchant="nurana")
         for number, draft_id, slot in FILED:
@@ -171,7 +173,8 @@ class Remembered:
         self.sessions.add_lookup(Lookup(id=f"{word}-lookup", purpose="access", source="0", asked_at=NOON, **plain))
         self.sessions.add_link(Link(digest=f"{word}-link", written=number, purpose="return", expires_at=later, **plain))
         self.sessions.add_session(Session(digest=f"{word}-session", expires_at=later, **plain))
-        self.sessions.save_draft(merchant, number, Draft(id=draft_id, lines=(DraftLine(id="1", quantity=1, remark=word),)), NOON)
+        draft = Draft(id=draft_id, lines=(DraftLine(id="1", quantity=1, remark=word),))
+        ReturnsTable(self.returns).save_draft(merchant, number, "", draft, NOON)
 
     def items(self) -> list[Item]:
         """Return every item of both tables."""

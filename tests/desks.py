@@ -10,6 +10,7 @@ from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item, product_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.catalogue import Catalogue
 from chalicelib.desk import Desk
 from chalicelib.domain.comparisons import fingerprint
 from chalicelib.domain.drafts import DraftLine
@@ -34,7 +35,12 @@ class AtTheDesk:
         self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
         numbers = itertools.count()
         self.desk = Desk(
-            self.shops, self.returns, self.sessions, self.clock, lambda: f"secret-{next(numbers)}", Random(7).getrandbits
+            self.shops,
+            self.returns,
+            Catalogue(self.returns, self.clock),
+            self.clock,
+            lambda: f"secret-{next(numbers)}",
+            Random(7).getrandbits,
         )
         for placed in orders or (stored(),):
             self.import_order(placed)

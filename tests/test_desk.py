@@ -51,10 +51,12 @@ def test_after_a_return_a_new_draft_begins(at: AtTheDesk) -> None:
     assert at.visit().available("1") == 0
 
 
-def test_a_draft_whose_return_was_made_is_replaced_even_if_it_could_not_be_dropped(at: AtTheDesk) -> None:
+def test_a_draft_whose_return_was_made_stays_where_it_was_and_is_replaced(at: AtTheDesk) -> None:
     visit, seen = at.ready()
     at.desk.submit(visit, visit.draft.id, seen)
-    assert at.sessions.save_draft("azulu", "AZ-1001", visit.draft.changed(version=1), NOON)
+    kept = at.returns.draft("azulu", "AZ-1001", "", NOON)
+    assert kept is not None
+    assert kept.id == visit.draft.id
     fresh = at.visit()
     assert fresh.draft.id != visit.draft.id
     assert at.desk.choose_items(fresh, {"1": 1}, "receipt", None).draft.lines
@@ -152,7 +154,7 @@ def test_units_that_another_return_took_meanwhile_are_shown(at: AtTheDesk) -> No
     taken = at.visit()
     other, seen_other = at.ready({"1": 1})
     at.desk.submit(other, other.draft.id, seen_other)
-    at.sessions.save_draft("azulu", "AZ-1001", visit.draft.changed(id="mine", version=1), NOON)
+    at.returns.save_draft("azulu", "AZ-1001", "", visit.draft.changed(id="mine", version=other.draft.version + 1), NOON)
     with pytest.raises(ChangedMeanwhile) as caught:
         at.desk.submit(at.visit(), "mine", seen)
     assert ("quantity", 2, 1) in [(each.aspect, each.before, each.now) for each in caught.value.differences]

@@ -56,10 +56,13 @@ class Table:
         wanted = {self.name: {"Keys": [packed({"pk": pk, "sk": sk}) for pk, sk in keys]}}
         return [unpacked(item) for item in self._call("batch_get_item", wanted)["Responses"].get(self.name, ())]
 
-    def partition(self, pk: str) -> Iterator[Item]:
-        """Yield every item of a partition by sort key, as it stands now."""
-        values = packed({":pk": pk})
-        yield from self._pages("query", KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values, ConsistentRead=True)
+    def partition(self, pk: str, *, first: str = "", consistent: bool = True) -> Iterator[Item]:
+        """Yield the items of a partition by sort key, from `first` on; `consistent` as in `get`."""
+        values = packed({":pk": pk} | ({":first": first} if first else {}))
+        condition = "pk = :pk AND sk >= :first" if first else "pk = :pk"
+        yield from self._pages(
+            "query", KeyConditionExpression=condition, ExpressionAttributeValues=values, ConsistentRead=consistent
+        )
 
     def index(self, name: str, condition: str, values: Mapping[str, Any], page: int | None = None) -> Iterator[Item]:
         """Yield what an index holds under a key condition, in its order; `page` items are read at a time, as they are taken."""
@@ -84,6 +87,24 @@ class Table:
         return self._conditional(
             "update_item", condition, values, Key=packed({"pk": pk, "sk": sk}), UpdateExpression=expression, **more
         )
+
+    def updated(
+        self, pk: str, sk: str, expression: str, condition: str, values: Mapping[str, Any], names: Mapping[str, str]
+    ) -> Item | None:
+        """Change an item as `update`, and return it as it then stands, without a read; None if the condition does not hold."""
+        try:
+            answer = self._call(
+                "update_item",
+                Key=packed({"pk": pk, "sk": sk}),
+                UpdateExpression=expression,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=packed(values),
+                ExpressionAttributeNames=dict(names),
+                ReturnValues="ALL_NEW",
+            )
+        except _ConditionFailed:
+            return None
+        return unpacked(answer["Attributes"])
 
     def delete(self, pk: str, sk: str, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
         """Remove an item, if the condition holds for what is there."""

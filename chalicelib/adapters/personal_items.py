@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from chalicelib.adapters.draft_items import draft_key
 from chalicelib.adapters.dynamodb import Table, readable
 from chalicelib.adapters.items import ORDER_KEY, Item, contact_key, order_key
-from chalicelib.adapters.return_items import item_to_return, return_to_item
+from chalicelib.adapters.return_items import is_return, item_to_return, return_to_item
 from chalicelib.adapters.undeliverable_items import undeliverable_key
 from chalicelib.adapters.withdrawn_orders import forgotten_order
 from chalicelib.domain.forgetting import Holding
-from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.returns import Return
-from chalicelib.domain.visits import gift_draft_name
+from chalicelib.domain.visits import recipient_name
 
 _KEYS = frozenset({"lookup", "link", "session"})
 
@@ -33,16 +33,16 @@ class PersonalItems:
     def holding(self, merchant: str, number: str, email: str) -> Holding:
         """Return what is held of the customer under an order's number, as it stands now."""
         items = list(self._returns.partition(order_key(merchant, number)["pk"]))
-        mine = [item for item in items if item["sk"] != ORDER_KEY and item["email"] == email]
+        mine = [item for item in items if is_return(item) and item["email"] == email]
         read = {item["sk"]: readable(item_to_return, item) for item in mine}
         owner = any(item["sk"] == ORDER_KEY and item.get("email") == email for item in items)
-        names = [gift_draft_name(number, email), *([number] if owner else [])]
-        drafts = {name: draft["id"] for name in names if (draft := self._sessions.get(*_draft(merchant, name)))}
+        recipients = {draft_key(merchant, number, each)["sk"]: each for each in (recipient_name(email), *([""] if owner else []))}
+        drafts = {recipients[item["sk"]]: str(item["id"]) for item in items if item["sk"] in recipients}
         return Holding(
             number=number,
             owner=owner,
             returns=tuple(made for made in read.values() if made),
-            others=any(item["sk"] != ORDER_KEY and item["email"] not in (email, "") for item in items),
+            others=any(is_return(item) and item["email"] not in (email, "") for item in items),
             damaged=tuple(f"{item['order_number']}/{item['slot']}" for item in mine if read[item["sk"]] is None),
             drafts=drafts,
         )
@@ -59,9 +59,10 @@ class PersonalItems:
             return True
         return self._returns.put(forgotten_order(item, at), "version = :before", {":before": item["version"]})
 
-    def drop_draft(self, merchant: str, name: str) -> None:
+    def drop_draft(self, merchant: str, number: str, recipient: str) -> None:
         """Forget a draft."""
-        self._sessions.delete(*_draft(merchant, name))
+        key = draft_key(merchant, number, recipient)
+        self._returns.delete(key["pk"], key["sk"])
 
     def keys(self, merchant: str, email: str) -> Iterator[Item]:
         """Yield the customer's lookups, links and sessions at this shop, and what is known of mails to their address.
@@ -82,7 +83,3 @@ class PersonalItems:
     def drop_count(self, what: str, window_start: datetime) -> None:
         """Forget whom was counted for something in a window."""
         self._sessions.delete(f"COUNT#{what}#{int(window_start.timestamp())}", "COUNT")
-
-
-def _draft(merchant: str, name: str) -> tuple[str, str]:
-    return f"DRAFT#{merchant}#{fold_order_number(name)}", "DRAFT"

@@ -16,9 +16,17 @@ UNSENT = "UNSENT"
 WAKE = "WAKE"
 
 
+_SLOT = "RETURN#"
+
+
 def slot_key(slot: int) -> str:
     """Return the sort key of an order's return."""
-    return f"RETURN#{slot:03d}"
+    return f"{_SLOT}{slot:03d}"
+
+
+def is_return(item: Mapping[str, Any]) -> bool:
+    """Say whether an item of an order's partition is a return."""
+    return str(item["sk"]).startswith(_SLOT)
 
 
 def return_to_item(made: Return) -> Item:

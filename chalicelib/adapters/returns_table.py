@@ -1,4 +1,4 @@
-"""Keep orders' returns in the returns table: each born by one conditional PutItem, each change one conditional UpdateItem."""
+"""Keep drafts and returns beside their orders: a return is born by one conditional PutItem, each change is one UpdateItem."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
+from chalicelib.adapters.draft_items import EXPIRES, draft_key, draft_to_item, is_owners_draft, item_to_draft
 from chalicelib.adapters.dynamodb import Table, readable
 from chalicelib.adapters.items import (
     ORDER_KEY,
@@ -20,6 +21,7 @@ from chalicelib.adapters.items import (
 )
 from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, return_to_item, slot_key
 from chalicelib.adapters.withdrawn_orders import is_withdrawn
+from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import queue_place, sortable
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
@@ -39,14 +41,46 @@ class ReturnsTable:
 
     def order_with_returns(self, merchant: str, number: str) -> tuple[StoredOrder | None, tuple[Return, ...]]:
         """Return an order and its returns by one Query on their partition."""
+        stored, returns, _ = self._partition(merchant, number, consistent=True)
+        return stored, returns
+
+    def order_with_draft(
+        self, merchant: str, number: str, recipient: str, at: datetime, *, consistent: bool = True
+    ) -> tuple[StoredOrder | None, tuple[Return, ...], Draft | None]:
+        """Return an order, its returns and its draft by one Query; the draft of whoever got a gift takes a read of its own."""
+        stored, returns, draft = self._partition(merchant, number, consistent=consistent)
+        if recipient:
+            key = draft_key(merchant, number, recipient)
+            draft = self._table.get(key["pk"], key["sk"], consistent=consistent)
+        return stored, returns, item_to_draft(draft, at) if draft else None
+
+    def _partition(
+        self, merchant: str, number: str, *, consistent: bool
+    ) -> tuple[StoredOrder | None, tuple[Return, ...], Item | None]:
         stored: StoredOrder | None = None
         returns: list[Return] = []
-        for item in self._table.partition(order_key(merchant, number)["pk"]):
+        draft: Item | None = None
+        # Before the order stand the drafts of those who got it as a gift, however many: they are not read.
+        for item in self._table.partition(order_key(merchant, number)["pk"], first=ORDER_KEY, consistent=consistent):
             if item["sk"] == ORDER_KEY:
                 stored = None if is_withdrawn(item) else item_to_order(item)
+            elif is_owners_draft(item):
+                draft = item
             else:
                 returns.append(item_to_return(item))
-        return stored, tuple(returns)
+        return stored, tuple(returns), draft
+
+    def draft(self, merchant: str, number: str, recipient: str, at: datetime) -> Draft | None:
+        """Return the order's draft, or that of whoever got it as a gift, if there is one."""
+        key = draft_key(merchant, number, recipient)
+        item = self._table.get(key["pk"], key["sk"])
+        return item_to_draft(item, at) if item else None
+
+    def save_draft(self, merchant: str, number: str, recipient: str, draft: Draft, at: datetime) -> bool:
+        """Write the next version of a draft; False if somebody else wrote it first."""
+        condition = f"attribute_not_exists(pk) OR version = :before OR {EXPIRES} <= :now"
+        values = {":before": draft.version - 1, ":now": int(at.timestamp())}
+        return self._table.put(draft_to_item(merchant, number, recipient, draft, at), condition, values)
 
     def add(self, new: Return) -> bool:
         """Write a new return into its slot; False if the slot is taken."""
@@ -131,9 +165,10 @@ class ReturnsTable:
             if item and (found := readable(item_to_return, item)):
                 yield found
 
-    def variants(self, merchant: str, product: str) -> tuple[Variant, ...]:
+    def variants(self, merchant: str, product: str, *, consistent: bool = True) -> tuple[Variant, ...]:
         """Return what the catalogue knows of a product, by SKU."""
-        return tuple(item_to_variant(item) for item in self._table.partition(product_partition(merchant, product)))
+        items = self._table.partition(product_partition(merchant, product), consistent=consistent)
+        return tuple(map(item_to_variant, items))
 
     def _read(self, pk: str, sk: str) -> Return | None:
         item = self._table.get(pk, sk)

@@ -1,4 +1,4 @@
-"""Keep what expires in the sessions table: lookups, links, sessions, drafts and counters; and undeliverable addresses.
+"""Keep what expires in the sessions table: lookups, links, sessions and counters; and undeliverable addresses.
 
 Expiry is checked on every read; DynamoDB's own only tidies, up to days later.
 """
@@ -15,10 +15,8 @@ from chalicelib.adapters.return_items import UNSENT
 from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.adapters.undeliverable_items import UndeliverableItems
 from chalicelib.domain.claims import Claim
-from chalicelib.domain.drafts import Draft
-from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.places import sortable
-from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, SESSION_MEMORY, Link, Lookup, Session
+from chalicelib.domain.visits import LOOKUP_LIFE, SESSION_MEMORY, Link, Lookup, Session
 
 LINK_MEMORY = timedelta(days=30)
 """How long a used or expired link is remembered, so that its page can say what became of it."""
@@ -96,21 +94,6 @@ class SessionsTable(UndeliverableItems):
         """Forget a session."""
         self._table.delete(f"SESSION#{digest}", "SESSION")
 
-    def draft(self, merchant: str, number: str) -> Draft | None:
-        """Return the order's draft, if there is one; what another release wrote and this one cannot read counts as none."""
-        item = self._read("DRAFT", _draft_name(merchant, number))
-        return readable(partial(from_values, Draft), item) if item else None
-
-    def save_draft(self, merchant: str, number: str, draft: Draft, at: datetime) -> bool:
-        """Write the next version of the order's draft; False if somebody else wrote it first."""
-        item = self._item("DRAFT", _draft_name(merchant, number), to_values(draft), at + DRAFT_LIFE)
-        condition = "attribute_not_exists(pk) OR version = :before OR expires_at <= :now"
-        return self._table.put(item, condition, {":before": draft.version - 1, ":now": int(at.timestamp())})
-
-    def drop_draft(self, merchant: str, number: str, draft_id: str) -> None:
-        """Forget the order's draft, if it still is this one."""
-        self._table.delete(f"DRAFT#{_draft_name(merchant, number)}", "DRAFT", "id = :id", {":id": draft_id})
-
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before.
 
@@ -133,10 +116,6 @@ class SessionsTable(UndeliverableItems):
     def _read(self, kind: str, name: str) -> Item | None:
         item = self._table.get(f"{kind}#{name}", kind)
         return item if item and item["expires_at"] > self._clock().timestamp() else None
-
-
-def _draft_name(merchant: str, number: str) -> str:
-    return f"{merchant}#{fold_order_number(number)}"
 
 
 def _without_expiry(values: Item) -> Item:

@@ -61,7 +61,7 @@ class Holding:
     """What is held of a customer under one order number, folded: the order itself if `owner`, returns, and drafts.
 
     `others` says that somebody else returns something of the same order; `damaged` names returns that cannot be read. `drafts`
-    holds by the name under which each is kept its id: the owner's own, and one of a gift.
+    holds their ids by the recipient of a gift (`visits.recipient_name`); that of the order's owner is empty.
     """
 
     number: str

@@ -108,11 +108,11 @@ class Session(Shape):
     unreached: WhyUndeliverable | None = None
 
     @property
-    def draft_name(self) -> str:
-        """Under what the draft is kept: whoever got a gift has one of their own, which the giver does not see."""
-        return gift_draft_name(self.number, self.email) if self.as_gift else self.number
+    def recipient(self) -> str:
+        """Who got the order as a gift: they have a draft of their own, which the giver does not see. Empty for the owner."""
+        return recipient_name(self.email) if self.as_gift else ""
 
 
-def gift_draft_name(number: str, email: str) -> str:
-    """Return under what the draft is kept of somebody who returns a gift of this order."""
-    return f"{number}~{sha256(email.encode()).hexdigest()[:16]}"
+def recipient_name(email: str) -> str:
+    """Return under what the draft is kept of somebody who returns a gift."""
+    return sha256(email.encode()).hexdigest()[:16]

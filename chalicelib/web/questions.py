@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from chalicelib.desk import Desk
 from chalicelib.domain.clauses import Clause, Rule
@@ -27,8 +28,13 @@ class LineAsked:
     offer: LineOffer
     conditions: Sequence[str]
     requirers: Mapping[str, Clause]
-    variants: Sequence[Variant]
     exchange: bool
+    offered: Callable[[], Sequence[Variant]]
+
+    @cached_property
+    def variants(self) -> Sequence[Variant]:
+        """What the catalogue offers instead, from small to large, where an exchange is open; read only where it is shown."""
+        return sorted(self.offered(), key=_by_size) if self.exchange else ()
 
     @property
     def own_reasons(self) -> tuple[Reason, ...]:
@@ -101,8 +107,8 @@ def _asked(desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineO
         offer=offer,
         conditions=tuple(demanding),
         requirers={name: clause for name, by in demanding.items() if (clause := _requirer(visit.policy, by, name))},
-        variants=sorted(desk.variants(visit, offer.line), key=_by_size) if exchange else (),
         exchange=exchange,
+        offered=partial(desk.variants, visit, offer.line),
     )
 
 

@@ -11,8 +11,7 @@ import pytest
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.claims import Claim
-from chalicelib.domain.drafts import Draft, DraftLine
-from chalicelib.domain.visits import DRAFT_LIFE, LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
+from chalicelib.domain.visits import LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON
 
@@ -127,29 +126,6 @@ def test_a_session_is_remembered_for_a_day_after_its_end_unless_it_is_ended(sess
     clock.at = NOON
     sessions.end_session("s")
     assert sessions.session("s") is None
-
-
-def test_a_draft_is_written_by_the_first_of_two(sessions: SessionsTable) -> None:
-    first = Draft(id="one", version=1, lines=(DraftLine(id="1", quantity=2, answers={"unused": True}),))
-    assert sessions.save_draft("azulu", "AZ-1001", first, NOON)
-    assert not sessions.save_draft("azulu", "az1001", Draft(id="two", version=1), NOON)
-    assert sessions.draft("azulu", "AZ1001") == first
-    assert sessions.save_draft("azulu", "AZ-1001", first.changed(version=2), NOON)
-
-
-def test_a_draft_is_forgotten_after_its_time_and_makes_room(sessions: SessionsTable, clock: Clock) -> None:
-    sessions.save_draft("azulu", "AZ-1001", Draft(id="one", version=1), NOON)
-    clock.at = NOON + DRAFT_LIFE
-    assert sessions.draft("azulu", "AZ-1001") is None
-    assert sessions.save_draft("azulu", "AZ-1001", Draft(id="two", version=1), clock.at)
-
-
-def test_only_the_draft_that_is_named_is_dropped(sessions: SessionsTable) -> None:
-    sessions.save_draft("azulu", "AZ-1001", Draft(id="one", version=1), NOON)
-    sessions.drop_draft("azulu", "AZ-1001", "two")
-    assert sessions.draft("azulu", "AZ-1001") is not None
-    sessions.drop_draft("azulu", "AZ-1001", "one")
-    assert sessions.draft("azulu", "AZ-1001") is None
 
 
 def test_no_more_are_admitted_within_a_window_than_may_be(sessions: SessionsTable) -> None:

@@ -61,7 +61,7 @@ def adding(clauses: str, site: Site, tmp_path: Path) -> Site:
         policy.write(clauses)
     shops = load_shops(tmp_path / "shops")
     was = site.portal
-    desk = Desk(shops, was.returns, was.sessions, was.clock, secret, secrets.randbits)
+    desk = Desk(shops, was.returns, was.desk.catalogue, was.clock, secret, secrets.randbits)
     return replace(site, portal=replace(was, shops=shops, desk=desk))
 
 

@@ -53,7 +53,7 @@ def test_switching_the_language_keeps_what_was_typed_and_saves_nothing(site: Sit
     assert (page.status, page.all("html")[0]["lang"]) == (200, "fa")
     assert "checked" in page.field("take-2")
     assert "checked" not in page.field("take-1")
-    assert site.portal.sessions.draft("azulu", "AZ1001") is None
+    assert site.portal.returns.draft("azulu", "AZ1001", "", site.portal.clock()) is None
     browser.submit({"take-1": "yes", "quantity-1": "1"})
     page = browser.submit({"reason-1": "colour", "remark-1": "nearly done", "lang": "es"})
     assert (page.status, page.all("html")[0]["lang"]) == (200, "es")

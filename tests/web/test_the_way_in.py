@@ -160,7 +160,7 @@ def test_a_form_needs_the_token_of_its_session(site: Site) -> None:
     browser = site.inside("AZ-1001")
     for token in ("", "x", "é" * 20, browser.page.hidden()["csrf"][:-1]):
         assert browser.post("/azulu/items", {"csrf": token, "take-1": "yes"}).status == 403
-    draft = site.portal.sessions.draft("azulu", "AZ1001")
+    draft = site.portal.returns.draft("azulu", "AZ1001", "", site.portal.clock())
     assert draft is None or not draft.lines
 
 
