@@ -1,4 +1,4 @@
-"""What the two roles may do with the tables is what their functions do: nothing is missing, nothing is left over."""
+"""What the roles may do with the tables is what their functions do: nothing is missing, nothing is left over."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ import pytest
 
 from chalicelib.adapters.digests_table import DigestsTable
 from chalicelib.adapters.dynamodb import Table
+from chalicelib.bounces import Bounces, CarefulPost
 from chalicelib.digests import Telling
 from chalicelib.domain.rma import new_rma
 from chalicelib.labelling import Labelling
-from chalicelib.local.tables import RESOURCES, load_template
 from chalicelib.sweeping import Sweep
 from chalicelib.worker import Worker
 from tests.conftest import REGION
+from tests.infra.granting import resources, statements
+from tests.mail_events import came_back
 from tests.mailroom import Postbox, event
 from tests.web.conftest import Site, new_site
 from tests.web.test_journeys import WAYS, go
 
-TEMPLATE = load_template(RESOURCES)["Resources"]
 STREAMS = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
 Right = tuple[str, str]
 """An action, and the table or index on which: `("Query", "ReturnsTable/index/RmaIndex")`."""
@@ -34,27 +35,28 @@ class Watched:
     """The portal and its worker, and what each of them asked of the tables."""
 
     site: Site
-    rights: dict[str, set[Right]] = field(default_factory=lambda: {"DefaultRole": set(), "MailRole": set()})
+    rights: dict[str, set[Right]] = field(default_factory=lambda: {"DefaultRole": set(), "MailRole": set(), "BouncedRole": set()})
     role: str = "DefaultRole"
 
     def __post_init__(self) -> None:
         settings = self.site.portal.settings
         self._names = {settings.returns_table: "ReturnsTable", settings.sessions_table: "SessionsTable"}
-        self._postbox = Postbox()
         portal = self.site.portal
+        self._postbox = Postbox()
+        post = CarefulPost(self._postbox, portal.sessions, portal.clock)
         self._worker = Worker(
             portal.access,
             portal.staff,
             portal.returns,
             portal.sessions,
             portal.shops,
-            self._postbox,
+            post,
             portal.clock,
             settings.portal_url,
             Labelling(portal.returns, portal.files, portal.shops, lambda name: None, portal.clock),
         )
         digests = DigestsTable(Table(self.site.client, settings.sessions_table))
-        telling = Telling(portal.returns, digests, portal.shops, self._postbox, portal.clock, settings.portal_url)
+        telling = Telling(portal.returns, digests, portal.shops, post, portal.clock, settings.portal_url)
         chores = (portal.photos.left_behind, portal.photos.outlived)
         self._sweep = Sweep(self._worker, portal.returns, portal.shops, portal.clock, telling, chores)
         # The tests' own look into the tables, which no role has to allow.
@@ -73,9 +75,16 @@ class Watched:
         bodies = [message.get_body(("plain",)) for message in self._postbox.mails[seen:]]
         return [link for body in bodies if body for link in re.findall(rf"/{shop}/link/[\w-]+", body.get_content())]
 
+    def comes_back(self, shop: str, email: str) -> None:
+        """Let the mail service tell that a mail to this address came back."""
+        self.role = "BouncedRole"
+        Bounces(self.site.portal.sessions).note(came_back(email, shop=shop, sent_at=self.site.portal.clock()))
+        self.role = "DefaultRole"
+
     def _note(self, params: dict[str, Any], model: Any, **_: object) -> None:
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        self.rights[self.role].add((model.name, self._names[params["TableName"]] + index))
+        table = params.get("TableName") or next(iter(params["RequestItems"]))
+        self.rights[self.role].add((model.name, self._names[table] + index))
 
 
 @pytest.fixture
@@ -118,23 +127,26 @@ def work(watched: Watched, shop: str) -> None:
     browser.submit()
     assert browser.page.address == f"/{shop}/staff"
     watched.site.later(minutes=10)
+    browser.get(f"/{shop}/staff?state=cancelled")
     browser.get(f"/{shop}/staff/find?q={new_rma(1)}")
     browser.get(f"/{shop}/staff/find?q={watched.site.addresses[WAYS[shop].number]}")
     assert browser.page.address.startswith(f"/{shop}/staff/return")
+    watched.comes_back(shop, watched.site.addresses[WAYS[shop].number])
+    watched.site.later(minutes=1)
+    browser.get(browser.page.address)
+    browser.submit({"then": "write"})
     browser.submit_to(f"/{shop}/staff/sign-out")
     assert browser.page.address == f"/{shop}/staff/sign-in"
 
 
 def allowed(role: str) -> set[Right]:
     """Return what a role may do with tables and indexes."""
-    (policy,) = TEMPLATE[role]["Properties"]["Policies"]
     rights = set()
-    for statement in policy["PolicyDocument"]["Statement"]:
-        resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+    for statement in statements(role):
         for action in statement["Action"]:
             service, _, name = action.partition(":")
             if service == "dynamodb" and name not in STREAMS:
-                rights |= {(name, named(resource)) for resource in resources}
+                rights |= {(name, named(resource)) for resource in resources(statement)}
     return rights
 
 
