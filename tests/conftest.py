@@ -109,13 +109,13 @@ dynalite.listen(0, "127.0.0.1", function () { console.log(this.address().port) }
 """
 
 
-@pytest.fixture(scope="session")
-def dynalite() -> Iterator[str]:
-    """The address of a dynalite that lives as long as the test session; missing, it is a failure only under CI."""
+@contextmanager
+def running_dynalite() -> Iterator[str | None]:
+    """Run a dynalite and give its address; None if it is not installed."""
     node = shutil.which("node")
     if node is None or not (ROOT / "node_modules" / "dynalite").exists():
-        reason = "dynalite is not installed: run `npm ci` (Node 20 or newer)"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        yield None
+        return
     with subprocess.Popen([node, "-e", DYNALITE], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         try:
@@ -124,11 +124,26 @@ def dynalite() -> Iterator[str]:
             server.terminate()
 
 
+@pytest.fixture(scope="session")
+def dynalite() -> Iterator[str]:
+    """The address of a dynalite that lives as long as the test session; missing, it is a failure only under CI."""
+    with running_dynalite() as address:
+        if address is None:
+            reason = "dynalite is not installed: run `npm ci` (Node 20 or newer)"
+            pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
+        yield address
+
+
+def tables_at(address: str) -> Tables:
+    """Create both tables on the DynamoDB at an address, for many threads."""
+    config = Config(max_pool_connections=64)
+    return new_tables(boto3.client("dynamodb", region_name=REGION, endpoint_url=address, config=config))
+
+
 @pytest.fixture
 def dynalite_tables(dynalite: str) -> Tables:
     """Both tables on dynalite."""
-    config = Config(max_pool_connections=64)
-    return new_tables(boto3.client("dynamodb", region_name=REGION, endpoint_url=dynalite, config=config))
+    return tables_at(dynalite)
 
 
 @pytest.fixture(params=["moto", "dynalite"])
