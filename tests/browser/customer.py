@@ -37,7 +37,7 @@ class Customer:
     @property
     def place(self) -> str:
         """Where the customer is, below the shop's address: `/items`, say."""
-        return urlsplit(self.page.url).path.removeprefix(f"/{self.order.shop}")
+        return urlsplit(self.page.url).path.removeprefix(urlsplit(self.home).path)
 
     @property
     def onward(self) -> Locator:

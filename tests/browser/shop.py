@@ -17,7 +17,7 @@ from typing import Any
 from chalicelib.local.demo.load import demo_orders
 from tests.local.serving import ROOT, Run
 
-COPIES = range(1, 40)
+COPIES = 40
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,13 @@ class Shops:
 
     run: Run
     stock: dict[str, list[Order]] = field(default_factory=dict)
+    first: int = 1
+    """The number of the first copy: where several fill one portal, each needs its own."""
 
     @property
     def url(self) -> str:
         """The portal's address."""
-        return f"http://127.0.0.1:{self.run.port}"
+        return self.run.portal or f"http://127.0.0.1:{self.run.port}"
 
     @property
     def mailbox(self) -> str:
@@ -77,7 +79,7 @@ class Shops:
 
     def _fill(self) -> None:
         copies: dict[str, list[dict[str, Any]]] = {}
-        for original, i in itertools.product(demo_orders(datetime.now(UTC)), COPIES):
+        for original, i in itertools.product(demo_orders(datetime.now(UTC)), range(self.first, self.first + COPIES)):
             prefix, number = original.number.split("-")
             record = original.record | {"number": f"{prefix}-{int(number) + 100 * i}"}
             if "gift_code" in record:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import signal
 import subprocess
@@ -14,7 +16,7 @@ from typing import IO
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.shop import Shops
+from tests.browser.shop import COPIES, Shops
 from tests.local.serving import Run, free_ports, greeting, start
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -38,9 +40,26 @@ def open_browser() -> Iterator[Browser]:
         browser.close()
 
 
+PORTAL = "VUELTA_TEST_PORTAL"
+"""Names a portal that runs already, with the demo in it, as JSON: its `port`, its address `portal`, what it `said`."""
+
+
 @contextmanager
 def open_shops() -> Iterator[Shops]:
-    """Serve the portal as `make run` does; whatever is done meanwhile, nothing may fail in it."""
+    """Open the portal that the environment names, or else serve one as `make run` does."""
+    if PORTAL in os.environ:
+        run = Run(seconds=0, **json.loads(os.environ[PORTAL]))
+        # Several workers of pytest share it.
+        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+        yield Shops(run, first=1 + 2 * worker * COPIES)
+    else:
+        with _serve_shops() as shops:
+            yield shops
+
+
+@contextmanager
+def _serve_shops() -> Iterator[Shops]:
+    """Serve the portal; whatever is done meanwhile, nothing may fail in it."""
     with tempfile.TemporaryFile("w+") as errors:
         began = time.monotonic()
         port = free_ports()

@@ -65,11 +65,12 @@ def fetch(port: int, method: str, path: str, form: dict[str, str] | None = None)
 
 @dataclass
 class Run:
-    """A portal that runs: its first port, how many seconds it took to be ready, and what it said."""
+    """A portal that runs: its first port, how many seconds it took to be ready, what it said, its address if that is another."""
 
     port: int
     seconds: float
     said: str
+    portal: str = ""
 
     def mails(self, count: int, to: str = "") -> list[dict[str, Any]]:
         """Return all mails, or all to this address, once there are that many."""
