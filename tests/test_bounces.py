@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -14,16 +15,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.personal_items import PersonalItems
+from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.bounces import Bounces, CarefulPost
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.undeliverable import BELIEVED_FOR, TRIED_AFTER, Undeliverable
+from chalicelib.forgetting import Forgetting
 from chalicelib.message import MailRefused
-from tests.conftest import Tables
+from tests.conftest import Tables, new_bucket
 from tests.failing import FailingClient
-from tests.made import EMAIL, NOON
+from tests.made import EMAIL, NOON, made
 from tests.mail_events import Event, came_back, complained
-from tests.mailroom import Postbox
+from tests.mailroom import Mailroom, Postbox
 
 SOON = NOON + timedelta(minutes=5)
 
@@ -211,3 +215,25 @@ def test_what_bounces_again_is_believed_anew(office: Office) -> None:
     office.bounces.note(came_back(message="access", sent_at=office.at))
     office.at += timedelta(minutes=30)
     assert not office.sends("access")
+
+
+def test_the_worker_gives_up_what_is_kept_back_and_says_why(tables: Tables) -> None:
+    room = Mailroom(tables)
+    careful = replace(room.worker, post=CarefulPost(room.postbox, room.sessions, room.clock))
+    Bounces(room.sessions).note(came_back(sent_at=NOON - timedelta(days=1)))
+    assert careful.deliver(room.has(made())) == {"batchItemFailures": []}
+    assert (room.mail().sent_at, room.mail().failed, room.postbox.mails) == (None, "undeliverable", [])
+    assert careful.deliver(room.asked()) == {"batchItemFailures": []}
+    assert len(room.postbox.mails) == 1, "what is asked for is tried"
+
+
+def test_whoever_is_forgotten_leaves_no_mark(tables: Tables) -> None:
+    room = Mailroom(tables)
+    notes = Bounces(room.sessions)
+    notes.note(came_back())
+    notes.note(came_back(shop="nurana"))
+    returns, sessions = Table(tables.client, tables.returns), Table(tables.client, tables.sessions)
+    forgetting = Forgetting(PersonalItems(returns, sessions), BucketFiles(new_bucket()), room.clock)
+    assert forgetting.would_forget("azulu", EMAIL).keys == 1
+    assert forgetting.forget("azulu", EMAIL).keys == 1
+    assert [item["merchant"]["S"] for item in tables.client.scan(TableName=tables.sessions)["Items"]] == ["nurana"]
