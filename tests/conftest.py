@@ -19,6 +19,7 @@ from botocore.config import Config
 from moto import mock_aws
 
 from chalicelib.local.shortcuts import take_shortcuts
+from chalicelib.adapters.clients import session
 from chalicelib.local.tables import create_tables
 from chalicelib.local.turns import take_turns
 
@@ -77,7 +78,8 @@ def logs_are_heard() -> Iterator[None]:
 
 
 # Each session reads the service models anew, which takes longer than most tests, and moto begins one for each mock.
-_SESSION = boto3.session.Session()
+# It is that of the clients in chalicelib, too.
+_SESSION = boto3.session.Session(botocore_session=session())
 
 
 @contextmanager

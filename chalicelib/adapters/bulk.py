@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.dynamodb import dynamodb_client, packed, unpacked
+from chalicelib.adapters.attributes import packed, unpacked
+from chalicelib.adapters.dynamodb import dynamodb_client
 from chalicelib.adapters.environment import one_line
 from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import Unavailable

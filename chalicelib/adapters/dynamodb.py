@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import boto3
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.adapters.environment import told_plainly, why
+from chalicelib.adapters.attributes import packed, unpacked
+from chalicelib.adapters.clients import client
+from chalicelib.adapters.environment import why
 from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import Unavailable
 
@@ -27,14 +27,12 @@ Model = TypeVar("Model", bound=BaseModel)
 # our page about it is answered long before API Gateway answers with its own, after 29.
 _SOON = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 _log = logging.getLogger("vuelta.tables")
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 def dynamodb_client(patience: Config = _SOON) -> DynamoDBClient:
     """Return a client for the account and region (or emulator) that the environment names; InvalidSettings if it names none."""
-    with told_plainly():
-        return boto3.client("dynamodb", config=patience)
+    made: DynamoDBClient = client("dynamodb", patience)
+    return made
 
 
 class Table:
@@ -144,16 +142,6 @@ class Table:
 
 class _ConditionFailed(Exception):
     """The condition of a write does not hold."""
-
-
-def packed(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return plain values in DynamoDB's typed form."""
-    return {name: _serialize(value) for name, value in item.items()}
-
-
-def unpacked(item: Mapping[str, Any]) -> Item:
-    """Return DynamoDB's typed form as plain values."""
-    return {name: _deserialize(value) for name, value in item.items()}
 
 
 def to_values(model: BaseModel) -> Item:

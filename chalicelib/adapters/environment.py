@@ -1,4 +1,4 @@
-"""Say in one line what boto3 cannot make of the environment; it reads variables of its own, apart from our settings."""
+"""Say in one line what botocore cannot make of the environment; it reads variables of its own, apart from our settings."""
 
 from __future__ import annotations
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from chalicelib.adapters.environment import told_plainly, why
+from chalicelib.adapters.clients import client
+from chalicelib.adapters.environment import why
 from chalicelib.domain.errors import Unavailable
 from chalicelib.exports.places import ExportRefused, Stored
 
@@ -31,16 +31,16 @@ _TRIES = 5
 
 def patient_s3_client() -> S3Client:
     """Return a client for the account and region (or emulator) that the environment names; InvalidSettings if it names none."""
-    with told_plainly():
-        return boto3.client("s3", config=_PATIENT)
+    made: S3Client = client("s3", _PATIENT)
+    return made
 
 
-def bucket_place(address: str, client: S3Client | None = None) -> BucketPlace:
+def bucket_place(address: str, s3: S3Client | None = None) -> BucketPlace:
     """Return the place that `s3://bucket/prefix` names; ExportRefused if that is no such address."""
     match = _ADDRESS.fullmatch(address)
     if match is None:
         raise ExportRefused(f"{address!r} is no address such as s3://bucket/prefix")
-    return BucketPlace(client or patient_s3_client(), match[1], (match[2] or "").strip("/"))
+    return BucketPlace(s3 or patient_s3_client(), match[1], (match[2] or "").strip("/"))
 
 
 class BucketPlace:

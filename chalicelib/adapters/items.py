@@ -13,7 +13,7 @@ from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import sortable
 
 Item = dict[str, Any]
-"""An item in plain Python values, as boto3's TypeSerializer takes them; amounts and times are strings."""
+"""An item in plain Python values, as `attributes` packs them; amounts and times are strings."""
 
 ORDER_KEY = "ORDER"
 # DynamoDB takes 400 KiB. The last one is left for what comes to a record on its way to the table, such as its version.
@@ -73,7 +73,7 @@ def order_to_item(stored: StoredOrder) -> Item:
 
 
 def item_to_order(item: Mapping[str, Any]) -> StoredOrder:
-    """Read an order back from its item, numbers being Decimals as boto3 gives them."""
+    """Read an order back from its item, numbers being Decimals as DynamoDB gives them."""
     value = {name: value for name, value in item.items() if name not in _FURNITURE}
     beside = {name: value.pop(name) for name in _BESIDE if name in value}
     # Not strict: times are strings and quantities Decimals here, which were checked strictly when they came in.

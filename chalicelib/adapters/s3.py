@@ -9,10 +9,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.adapters.clients import client
 from chalicelib.adapters.environment import told_plainly, why
 from chalicelib.domain.errors import Unavailable
 from chalicelib.files import StoredFile, TooLarge, UploadForm
@@ -41,8 +41,8 @@ _ABSENT = frozenset({"NoSuchKey", "404", "NotFound"})
 
 def s3_client() -> S3Client:
     """Return a client for the account and region (or emulator) that the environment names; InvalidSettings if it names none."""
-    with told_plainly():
-        return boto3.client("s3", config=_CONFIG)
+    made: S3Client = client("s3", _CONFIG)
+    return made
 
 
 class BucketFiles:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.environment import told_plainly, why
+from chalicelib.adapters.clients import client
+from chalicelib.adapters.environment import why
 from chalicelib.domain.errors import Unavailable
 from chalicelib.message import MailHeld, MailRefused
 
@@ -34,8 +34,8 @@ _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"mode": "standard"
 
 def ses_client() -> SESV2Client:
     """Return a client for the account and region (or emulator) that the environment names; InvalidSettings if it names none."""
-    with told_plainly():
-        return boto3.client("sesv2", config=_CONFIG)
+    made: SESV2Client = client("sesv2", _CONFIG)
+    return made
 
 
 class Mailer:
