@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -14,28 +13,16 @@ from zipfile import ZipFile
 import boto3
 import pytest
 
-from chalicelib.local.tables import load_template
 from infra.slim import foreign
 
 ROOT = Path(__file__).resolve().parents[2]
-FUNCTIONS = {"APIHandler": "app.app", "Clean": "app.clean", "Deliver": "app.deliver", "Sweep": "app.sweep"}
-
-
-@pytest.fixture(scope="module")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the package was made, as a person makes it, without credentials."""
-    folder = tmp_path_factory.mktemp("build")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE", "MFLAGS"))}
-    run = subprocess.run(
-        ["make", "package", f"BUILD={folder}"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
-def template(build: Path) -> dict[str, Any]:
-    return load_template(build / "sam.yaml")
+FUNCTIONS = {
+    "APIHandler": "app.app",
+    "Bounced": "app.bounced",
+    "Clean": "app.clean",
+    "Deliver": "app.deliver",
+    "Sweep": "app.sweep",
+}
 
 
 @pytest.fixture(scope="module")
@@ -84,18 +71,22 @@ def test_the_sweep_runs_every_five_minutes(template: dict[str, Any]) -> None:
 
 
 def test_every_function_knows_its_tables_and_its_address(template: dict[str, Any]) -> None:
-    assert template["Globals"]["Function"]["Environment"]["Variables"] == {
+    known = dict(template["Globals"]["Function"]["Environment"]["Variables"])
+    assert known.pop("PORTAL_URL") == template["Outputs"]["PortalAddress"]["Value"]
+    assert known == {
         "RETURNS_TABLE": {"Ref": "ReturnsTable"},
         "SESSIONS_TABLE": {"Ref": "SessionsTable"},
-        "PORTAL_URL": {"Ref": "PortalUrl"},
         "FILES_BUCKET": {"Ref": "FilesBucket"},
         "CONFIGURATION_SET": {"Ref": "MailConfigurationSet"},
     }
 
 
 def test_the_merge_replaced_what_chalice_guessed_about_permissions(template: dict[str, Any]) -> None:
-    policies = {role: template["Resources"][role]["Properties"]["Policies"] for role in ("DefaultRole", "MailRole")}
+    roles = ("BouncedRole", "CleanRole", "DefaultRole", "MailRole")
+    policies = {role: template["Resources"][role]["Properties"]["Policies"] for role in roles}
     assert {role: [policy["PolicyName"] for policy in each] for role, each in policies.items()} == {
+        "BouncedRole": ["bounced"],
+        "CleanRole": ["clean"],
         "DefaultRole": ["portal"],
         "MailRole": ["mail"],
     }
@@ -103,7 +94,7 @@ def test_the_merge_replaced_what_chalice_guessed_about_permissions(template: dic
 
 def test_logs_are_kept_for_a_bounded_time(template: dict[str, Any]) -> None:
     groups = [each for each in template["Resources"].values() if each["Type"] == "AWS::Logs::LogGroup"]
-    assert len(groups) == len(FUNCTIONS)
+    assert len(groups) == len(FUNCTIONS) + 1, "the functions', and the gateway's"
     assert {group["Properties"]["RetentionInDays"] for group in groups} == {90}
 
 

@@ -16,6 +16,7 @@ from chalicelib.local.uploads import carry, events
 from chalicelib.photos import Drawer
 from chalicelib.settings import Settings
 from tests.conftest import REGION, Tables, new_bucket
+from tests.infra.granting import resources, statements
 
 TEMPLATE = load_template(RESOURCES)["Resources"]
 DRAWER = Drawer.of("azulu", "AZ-1001", "draft")
@@ -47,12 +48,13 @@ def test_the_function_of_the_rule_is_the_applications() -> None:
 
 
 def rights(role: str = "CleanRole") -> set[tuple[str, str]]:
-    """Return what a role may do with files, as (action, where); of who cleans, all that it may do but log."""
-    (policy,) = TEMPLATE[role]["Properties"]["Policies"]
+    """Return what a role may do with files, as (action, where); of who cleans, all that it may do but log and put aside."""
     found = set()
-    for statement in policy["PolicyDocument"]["Statement"]:
-        places = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
-        if statement["Sid"] != "Log" and (role == "CleanRole" or any("s3:" in action for action in statement["Action"])):
+    for statement in statements(role):
+        places = resources(statement)
+        if statement["Sid"] not in ("Log", "PutAside") and (
+            role == "CleanRole" or any("s3:" in action for action in statement["Action"])
+        ):
             found |= {(action, str(place.get("Fn::Sub", "bucket"))) for action in statement["Action"] for place in places}
     return found
 
