@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.session import get_session
 
 from chalicelib.adapters.dynamodb import Table, dynamodb_client
 from chalicelib.adapters.ses import ses_client
@@ -45,7 +46,7 @@ def test_what_the_environment_lacks_or_misspells_is_named_in_one_line(
     monkeypatch: pytest.MonkeyPatch, client: object, variable: str, value: str | None
 ) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "nowhere")
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    monkeypatch.setattr("chalicelib.adapters.clients.session", get_session)
     if value is None:
         monkeypatch.delenv(variable)
     else:
@@ -60,6 +61,6 @@ def test_a_missing_account_is_told_in_one_line_at_the_first_call(monkeypatch: py
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, "nowhere")
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+    monkeypatch.setattr("chalicelib.adapters.clients.session", get_session)
     with pytest.raises(Unavailable, match=r"^table t is not available: get_item: no credentials: set AWS_PROFILE, or [\w ]+$"):
         Table(dynamodb_client(), "t").get("pk", "sk")
