@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,16 +12,23 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from chalicelib.local.feedback import KINDS
 from chalicelib.local.mails import Mail, all_mails
 from chalicelib.local.tour import Tour
 
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True, undefined=StrictUndefined)
 
 
-def make_server(port: int, tour: Tour, portal_url: str, exports: str) -> ThreadingHTTPServer:
+Feedback = Callable[[Mail, str], object]
+"""Tells the portal that a mail came back (`bounced`), or that its recipient called it unwanted (`complained`)."""
+
+
+def make_server(port: int, tour: Tour, portal_url: str, exports: str, tell: Feedback | None = None) -> ThreadingHTTPServer:
     """Return a server of the mailbox on 127.0.0.1; OSError if the port is taken."""
 
     class Connection(_Connection):
+        feedback = staticmethod(tell) if tell else None
+
         def front(self) -> tuple[str, str]:
             return _page("mailbox.html", mails=all_mails()[::-1], tour=tour, portal_url=portal_url, exports=exports)
 
@@ -42,9 +50,24 @@ class _Connection(BaseHTTPRequestHandler):
         """Return the first page's type and text."""
         raise NotImplementedError
 
+    feedback: Feedback | None = None
+
+    def do_POST(self) -> None:
+        """Tell the portal what became of a mail, and show the mail again."""
+        _, place, identity, kind, *_ = [*self.path.split("/"), "", ""]
+        mail = next((mail for mail in all_mails() if mail.id == identity), None)
+        known = place == "mail" and mail is not None and kind in KINDS and self.feedback is not None
+        if known and self.feedback and mail:
+            self.feedback(mail, kind)
+        self.send_response(HTTPStatus.SEE_OTHER if known else HTTPStatus.NOT_FOUND)
+        self.send_header("Location", f"/mail/{identity}?told={kind}" if known else "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def do_GET(self) -> None:
         """Answer with a page, or with a plain 404."""
-        found = self._found(self.path.partition("?")[0])
+        path, _, asked = self.path.partition("?")
+        found = self._found(path, asked.removeprefix("told="))
         status = HTTPStatus.OK if found else HTTPStatus.NOT_FOUND
         kind, text = found or ("text/plain", "There is no such mail. A restarted portal begins with an empty mailbox.\n")
         body = text.encode("utf-8", "replace")
@@ -56,7 +79,7 @@ class _Connection(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(body)
 
-    def _found(self, path: str) -> tuple[str, str] | None:
+    def _found(self, path: str, told: str) -> tuple[str, str] | None:
         if path == "/":
             return self.front()
         if path == "/messages.json":
@@ -65,7 +88,8 @@ class _Connection(BaseHTTPRequestHandler):
         mail = next((mail for mail in all_mails() if mail.id == identity), None)
         if place != "mail" or mail is None:
             return None
-        return _page("mail.html", mail=mail) if part[0] != "html" else ("text/html", _opening_apart(mail))
+        kinds = KINDS if self.feedback else ()
+        return _page("mail.html", mail=mail, kinds=kinds, told=told) if part[0] != "html" else ("text/html", _opening_apart(mail))
 
     def log_message(self, *_: Any) -> None:
         """Write nothing."""

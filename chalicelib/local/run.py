@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 import boto3
 
-from app import app, clean, deliver, sweep
+from app import app, bounced, clean, deliver, sweep
 from chalicelib.bootstrap import portal
 from chalicelib.domain.errors import VueltaError
-from chalicelib.local import aws, gateway, mailbox, uploads
+from chalicelib.local import aws, feedback, gateway, mailbox, uploads
 from chalicelib.local.demo.load import load
 from chalicelib.local.pump import carry, read_stream
 from chalicelib.local.tour import Tour, tour
@@ -57,7 +57,7 @@ def serve(port: int) -> None:
         stations = tour(load(portal()))
         exports = "export " + " ".join(f"{name}={value}" for name, value in variables.items())
         running.callback(_serve(gateway.make_server(app, port).server))
-        running.callback(_serve(mailbox.make_server(port + 1, stations, portal_url, exports)))
+        running.callback(_serve(mailbox.make_server(port + 1, stations, portal_url, exports, _feedback())))
         for arn in aws.stream_arns():
             running.callback(_repeat(_pump(arn, stop), stop, POLL_SECONDS))
         running.callback(_repeat(_cleaning(), stop, POLL_SECONDS))
@@ -122,6 +122,11 @@ def _pump(arn: str, stop: threading.Event) -> Callable[[], None]:
 def _cleaning() -> Callable[[], None]:
     client = boto3.client("s3")
     return lambda: uploads.carry(client, aws.BUCKET, lambda event: clean(event, gateway.context()))
+
+
+def _feedback() -> mailbox.Feedback:
+    shops = {shop.merchant.sender: slug for slug, shop in load_shops().items()}
+    return lambda mail, kind: bounced(feedback.told_of(mail, kind, shops), gateway.context())
 
 
 def _greet(stations: Tour, portal_url: str, mailbox_url: str, exports: str) -> None:

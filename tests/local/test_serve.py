@@ -86,6 +86,15 @@ def test_the_mailbox_shows_each_mail_in_a_frame_that_runs_nothing(run: Run) -> N
     assert fetch(run.port + 1, "GET", "/mail/none")[0] == 404
 
 
+def test_a_mail_can_come_back_at_the_press_of_a_button(run: Run) -> None:
+    mail = run.mails(1)[0]
+    assert mail["to"] == ["daniela@example.com"]
+    assert fetch(run.port + 1, "POST", f"/mail/{mail['id']}/nothing")[0] == 404
+    status, headers, _ = fetch(run.port + 1, "POST", f"/mail/{mail['id']}/bounced")
+    assert (status, headers["location"]) == (303, f"/mail/{mail['id']}?told=bounced")
+    assert "The portal was told" in fetch(run.port + 1, "GET", headers["location"])[2]
+
+
 def test_the_mailbox_leads_through_the_demo(run: Run) -> None:
     _, _, page = fetch(run.port + 1, "GET", "/")
     for words in ("AL-1001", "AZ-1001", "NU-1001", "valentina@example.com", "a person decides", "refused, too late"):
