@@ -12,7 +12,7 @@ AUDIT = build/audit
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages athena package audit trust bench bench-exports pictures browser clean
+.PHONY: help venv run test test-fast lint format messages athena package deploy undeploy audit trust bench bench-exports pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -50,6 +50,18 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 	@$(VENV)/bin/python -m infra.finish $(BUILD)/sam.yaml
 	@$(VENV)/bin/python -m infra.slim $(BUILD)/deployment.zip
 	@rm -rf $(BUILD)/source
+
+UP = $(VENV)/bin/python -m infra.deploy up $(or $(STACK),$(error say which stack: STACK=vuelta)) \
+  $(or $(BUCKET),$(error say which bucket takes the package: BUCKET=…)) $(PARAMETERS) --build $(BUILD) $(if $(SANDBOX),--sandbox)
+
+deploy: $(VENV)/installed ## Deploy to AWS, or bring it up to date (STACK=… BUCKET=… PARAMETERS="Name=value" YES=1 SANDBOX=yes)
+	@$(UP) --check
+	@$(MAKE) --no-print-directory package
+	@$(UP) $(if $(YES),--yes)
+
+undeploy: $(VENV)/installed ## Take the stack out of AWS; tables and buckets stay (STACK=… YES=1 DATA=delete)
+	@$(VENV)/bin/python -m infra.deploy down $(or $(STACK),$(error say which stack: STACK=vuelta)) \
+	  $(if $(YES),--yes) $(if $(filter delete,$(DATA)),--data)
 
 trust: $(VENV)/installed node_modules/.installed browser ## Try to break every promise and print what was lost (takes long; SIZE=small SEED=2026)
 	$(VENV)/bin/python -m tests.trust --size $(or $(SIZE),full) --seed $(or $(SEED),2026)

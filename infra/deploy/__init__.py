@@ -1,0 +1,1 @@
+"""Bringing Vuelta into an AWS account and taking it out again: `make deploy`, `make undeploy`."""

@@ -1,0 +1,270 @@
+"""`make deploy` and `make undeploy`: what they refuse in one line, what they do once and what they do again."""
+
+from __future__ import annotations
+
+import builtins
+import json
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from chalicelib.shops import load_shops
+from infra.deploy.__main__ import main
+from infra.deploy.account import Account, NotReady
+from infra.deploy.package import built, upload
+from infra.deploy.stack import Change, Stack
+from tests.conftest import REGION
+
+pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS..Serverless..Function")
+
+BUCKET = "packages-of-the-shop"
+SENDERS = sorted({shop.merchant.sender for shop in load_shops().values()})
+FUNCTION = {"Type": "AWS::Serverless::Function", "Properties": {"CodeUri": "./deployment.zip"}}
+TABLE = {
+    "Type": "AWS::DynamoDB::Table", "DeletionPolicy": "Retain",
+    "Properties": {
+        "BillingMode": "PAY_PER_REQUEST", "DeletionProtectionEnabled": True,
+        "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+        "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+    },
+}  # fmt: skip
+
+
+class Mail:
+    """SES, as far as it is asked: whether the account is out of its sandbox, and which identities it knows and confirmed."""
+
+    def __init__(self) -> None:
+        self.out_of_the_sandbox = True
+        self.identities = dict.fromkeys(SENDERS, True)
+        self.client = boto3.client("sesv2", region_name=REGION)
+        self.meta = self.client.meta
+
+    def get_account(self):
+        with Stubber(self.client) as stub:
+            stub.add_response("get_account", {"ProductionAccessEnabled": self.out_of_the_sandbox})
+            return self.client.get_account()
+
+    def get_email_identity(self, EmailIdentity):  # noqa: N803 - as SES calls it
+        with Stubber(self.client) as stub:
+            known = self.identities.get(EmailIdentity)
+            if known is None:
+                stub.add_client_error("get_email_identity", "NotFoundException", http_status_code=404)
+            else:
+                stub.add_response("get_email_identity", {"VerifiedForSendingStatus": known}, {"EmailIdentity": EmailIdentity})
+            return self.client.get_email_identity(EmailIdentity=EmailIdentity)
+
+
+@pytest.fixture
+def mail(aws, monkeypatch):
+    """An SES that the emulator does not have, and everything else from the emulator."""
+    found = Mail()
+    real = Account.client
+    monkeypatch.setattr(Account, "client", lambda self, service: found if service == "sesv2" else real(self, service))
+    boto3.client("s3", region_name=REGION).create_bucket(Bucket=BUCKET)
+    return found
+
+
+@pytest.fixture
+def package(tmp_path):
+    """A small package: a function, which the emulator passes over, and a table."""
+    return Package(tmp_path)
+
+
+class Package:
+    """What `make package` leaves."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.code(b"first")
+        self.template()
+
+    def code(self, body):
+        (self.folder / "deployment.zip").write_bytes(body)
+
+    def template(self, **more):
+        resources = {"APIHandler": FUNCTION, "ReturnsTable": TABLE, **more}
+        parameters = {"SenderIdentityArns": {"Type": "String", "Default": ""}, "MailDomain": {"Type": "String", "Default": ""}}
+        outputs = {
+            "PortalAddress": {"Value": "https://returns.example.com"},
+            "ReturnsTableName": {"Value": {"Ref": "ReturnsTable"}},
+        }
+        whole = {"Parameters": parameters, "Resources": resources, "Outputs": outputs}
+        (self.folder / "sam.yaml").write_text(json.dumps(whole))
+
+
+def up(package, *more, yes=True):
+    return main(["up", "vuelta", BUCKET, *more, "--build", str(package.folder), *(["--yes"] if yes else [])])
+
+
+def deployed(package):
+    """Bring the package up in one go: the emulator forgets the outputs of a stack that a change set made."""
+    body = (package.folder / "sam.yaml").read_text()
+    boto3.client("cloudformation", region_name=REGION).create_stack(StackName="vuelta", TemplateBody=body)
+    return stack().outputs()["ReturnsTableName"]
+
+
+def stack():
+    return Stack(Account("123456789012", REGION, boto3.session.Session(region_name=REGION)), "vuelta", pause=0)
+
+
+def refused(capsys):
+    """Return the one line in which the command said what is missing."""
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("deploy: ")
+    return line
+
+
+def test_it_shows_what_changes_and_brings_it_up_with_the_identities_that_ses_has(mail, package, capsys):
+    assert up(package) == 0
+    assert "Add      ReturnsTable  AWS::DynamoDB::Table" in capsys.readouterr().out
+    assert stack().status == "CREATE_COMPLETE"
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack()._described()["Parameters"]}
+    arns = parameters["SenderIdentityArns"].split(",")
+    assert sorted(arns) == [f"arn:aws:ses:{REGION}:123456789012:identity/{each}" for each in SENDERS]
+
+
+def test_it_says_where_the_portal_is_and_what_is_left_to_do(mail, package, capsys):
+    table = deployed(package)
+    assert up(package) == 0
+    said = capsys.readouterr().out
+    assert "https://returns.example.com/<shop>" in said
+    assert f"RETURNS_TABLE={table}" in said
+
+
+def test_the_functions_get_their_code_by_what_it_holds(mail, package):
+    up(package)
+    s3 = boto3.client("s3", region_name=REGION)
+    keys = [each["Key"] for each in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    (code,) = [key for key in keys if key.endswith(".zip")]
+    (template,) = [key for key in keys if key.endswith(".yaml")]
+    assert s3.get_object(Bucket=BUCKET, Key=code)["Body"].read() == b"first"
+    assert code.encode() in s3.get_object(Bucket=BUCKET, Key=template)["Body"].read()
+
+
+def test_again_with_the_same_package_changes_and_uploads_nothing(mail, package, capsys):
+    up(package)
+    before = boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=BUCKET)["Contents"]
+    capsys.readouterr()
+    assert up(package) == 0
+    assert "Nothing has changed" in capsys.readouterr().out
+    assert boto3.client("s3", region_name=REGION).list_objects_v2(Bucket=BUCKET)["Contents"] == before
+
+
+def test_whoever_does_not_agree_changes_nothing(mail, package, capsys, monkeypatch):
+    monkeypatch.setattr(builtins, "input", lambda _: "n")
+    assert up(package, yes=False) == 2
+    assert "nothing was changed" in refused(capsys)
+    assert stack().status is None
+    assert up(package) == 0, "and nothing is in the way of the next time"
+
+
+def test_nobody_there_to_agree_changes_nothing(mail, package, capsys, monkeypatch):
+    monkeypatch.setattr(builtins, "input", _nobody)
+    assert up(package, yes=False) == 2
+    assert stack().status is None
+
+
+def _nobody(_):
+    raise EOFError
+
+
+def test_without_credentials_it_says_how_to_sign_in(monkeypatch, capsys, package):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert up(package) == 2
+    assert "no credentials; sign in" in refused(capsys)
+
+
+def test_without_a_region_it_asks_for_one(monkeypatch, capsys, package):
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert up(package) == 2
+    assert "no region is set" in refused(capsys)
+
+
+def test_a_bucket_that_is_missing_or_elsewhere_is_named(mail, package, capsys):
+    assert main(["up", "vuelta", "no-such-bucket", "--build", str(package.folder)]) == 2
+    assert "there is no bucket no-such-bucket" in refused(capsys)
+    boto3.client("s3", region_name=REGION).create_bucket(
+        Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    assert main(["up", "vuelta", "far-away", "--build", str(package.folder)]) == 2
+    assert "far-away is in eu-west-1" in refused(capsys)
+
+
+def test_the_sandbox_of_ses_is_refused_unless_it_is_meant(mail, package, capsys):
+    mail.out_of_the_sandbox = False
+    assert up(package) == 2
+    assert "SES is still in its sandbox" in refused(capsys)
+    assert up(package, "--sandbox") == 0
+
+
+@pytest.mark.parametrize(("known", "said"), [(None, "which SES does not know"), (False, "has not confirmed")])
+def test_a_sender_without_a_confirmed_identity_is_named_with_its_shop(mail, package, capsys, known, said):
+    mail.identities[SENDERS[0]] = known
+    assert up(package) == 2
+    line = refused(capsys)
+    assert SENDERS[0] in line
+    assert said in line
+    assert "MailDomain" in line
+
+
+def test_a_domain_stands_for_its_addresses_and_the_stacks_own_for_itself(mail, package):
+    mail.identities = {sender.rpartition("@")[2]: True for sender in SENDERS[1:]}
+    assert up(package, f"MailDomain={SENDERS[0].rpartition('@')[2]}") == 0
+    parameters = {each["ParameterKey"]: each["ParameterValue"] for each in stack()._described()["Parameters"]}
+    assert parameters["SenderIdentityArns"].count("identity/") == len(SENDERS) - 1
+
+
+@pytest.mark.parametrize("word", ["NoEquals", "=value", "NoSuch=1"])
+def test_a_parameter_that_is_none_is_named(mail, package, capsys, word):
+    assert up(package, word) == 2
+    assert "parameter" in refused(capsys)
+
+
+def test_a_package_that_is_missing_is_asked_for(mail, package, capsys):
+    (package.folder / "deployment.zip").unlink()
+    assert up(package) == 2
+    assert "run make package" in refused(capsys)
+
+
+def test_what_would_empty_a_table_is_not_carried_out(mail, package, capsys):
+    up(package)
+    there = stack()
+    there.propose(upload(there.account, BUCKET, built(package.folder)), {"MailDomain": "example.com"})
+    with pytest.raises(NotReady, match=r"empty one in the place of ReturnsTable"):
+        there.refuse_losses([Change("Modify", "ReturnsTable", "AWS::DynamoDB::Table", replaced=True)])
+    assert stack().status == "CREATE_COMPLETE"
+
+
+def test_undeploying_keeps_the_table_and_says_so(mail, package, capsys):
+    table = deployed(package)
+    boto3.client("dynamodb", region_name=REGION).put_item(TableName=table, Item={"pk": {"S": "order"}})
+    assert main(["down", "vuelta", "--yes"]) == 0
+    assert f"stays  table {table}" in capsys.readouterr().out
+    assert stack().status in (None, "DELETE_COMPLETE")
+
+
+@pytest.mark.parametrize("typed", ["", "y", "yes", "vuelt"])
+def test_data_goes_only_with_the_stacks_name_and_no_flag_stands_for_it(mail, package, capsys, monkeypatch, typed):
+    table = deployed(package)
+    monkeypatch.setattr(builtins, "input", lambda _: typed)
+    assert main(["down", "vuelta", "--data", "--yes"]) == 2
+    assert "nothing was deleted" in capsys.readouterr().err
+    assert boto3.client("dynamodb", region_name=REGION).describe_table(TableName=table)
+
+
+def test_data_goes_with_the_stacks_name(mail, package, capsys, monkeypatch):
+    table = deployed(package)
+    monkeypatch.setattr(builtins, "input", lambda _: "vuelta")
+    assert main(["down", "vuelta", "--data"]) == 0
+    assert table not in boto3.client("dynamodb", region_name=REGION).list_tables()["TableNames"]
+
+
+def test_a_stack_that_is_not_there_cannot_go(aws, capsys):
+    assert main(["down", "vuelta", "--yes"]) == 2
+    assert "there is no stack vuelta" in refused(capsys)
