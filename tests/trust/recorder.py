@@ -13,6 +13,12 @@ from chalicelib.adapters.dynamodb import unpacked
 
 _NAMES = ("before-parameter-build.{}", "before-call.{}", "after-call.{}")
 SERVICES = ("dynamodb", "s3")
+WRITES = frozenset(
+    {
+        "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "PutObject", "DeleteObject", "DeleteObjects",
+        "CopyObject",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,11 @@ class Call:
     def shape(self) -> str:
         """What whoever listens on the line could tell of the question: everything but the letters that stand in it."""
         return f"{self.service} {self.operation} {_shape(self.asked)}"
+
+    @property
+    def wrote(self) -> bool:
+        """Whether something was written: a condition that does not hold writes nothing."""
+        return self.operation in WRITES and "Error" not in self.answered
 
     @property
     def found(self) -> list[dict[str, Any]]:
