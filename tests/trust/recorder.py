@@ -14,11 +14,8 @@ from chalicelib.adapters.dynamodb import unpacked
 _NAMES = ("before-parameter-build.{}", "before-call.{}", "after-call.{}")
 SERVICES = ("dynamodb", "s3")
 WRITES = frozenset(
-    {
-        "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "PutObject", "DeleteObject", "DeleteObjects",
-        "CopyObject",
-    }
-)  # fmt: skip
+    "PutItem UpdateItem DeleteItem BatchWriteItem TransactWriteItems PutObject DeleteObject DeleteObjects CopyObject".split()
+)
 
 
 @dataclass(frozen=True)
