@@ -81,7 +81,9 @@ def _dynamodb(request: Request) -> tuple[Right, ...]:
             return ((action, "*"),)
         # The emulator's iterators begin with the stream's ARN.
         return ((action, asked.get("StreamArn") or asked["ShardIterator"].split("|")[0]),)
-    if operation in {"TransactWriteItems", "BatchWriteItem", "BatchGetItem", "TransactGetItems"}:
+    if operation in {"BatchGetItem", "BatchWriteItem"}:
+        return tuple((action, _TABLES + name) for name in asked["RequestItems"])
+    if operation.startswith("Transact"):
         raise Unknown(f"{operation} takes the rights of what is in it: say which")
     if "TableName" not in asked:
         return ((action, "*"),)

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from tests.rehearsal.calls import Request, Unknown, caller, rights
 from tests.rehearsal.rights import Judge, Right
 from tests.rehearsal.runtime import ACCOUNT
 
-LEDGER = "/-/ledger"
-"""Where the guard tells what it saw, as JSON."""
+LEDGER, ACCIDENT = "/-/ledger", "/-/accident"
+"""Where the guard tells what it saw, as JSON; where one posts which calls are to fail from now on, as `[role, text]` pairs."""
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -29,6 +30,7 @@ class Guard:
     def __init__(self, inner: Application, keys: Mapping[str, tuple[str | None, str] | list[Any]]) -> None:
         self.judge: Judge | None = None
         self.unknown: Counter[str] = Counter()
+        self.accidents: list[tuple[str, bytes]] = []
         self._inner = inner
         self._keys = keys
         self._turn = threading.Lock()
@@ -38,6 +40,9 @@ class Guard:
         if environ["PATH_INFO"] == LEDGER:
             return _answer(start, "200 OK", json.dumps(self.ledger()), "application/json")
         request = _request(environ)
+        if request.path == ACCIDENT:
+            self.accidents = [(role, text.encode()) for role, text in json.loads(request.body)]
+            return _answer(start, "200 OK", "", "text/plain")
         environ["wsgi.input"] = BytesIO(request.body)
         environ["CONTENT_LENGTH"] = str(len(request.body))
         asking = caller(request)
@@ -54,6 +59,9 @@ class Guard:
             return _answer(start, "400 Bad Request", str(error), "text/plain")
         if lacking := self.judge.allow(role, taken):
             return _denied(start, asking.service, role, lacking)
+        whole = b"".join((unquote_to_bytes(request.path), request.query.encode(), request.body))
+        if any(role == unlucky and text in whole for unlucky, text in self.accidents):
+            return _answer(start, "500 Internal Server Error", "", "text/plain")
         return self._forward(environ, start, role, taken)
 
     def ledger(self) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from tests.rehearsal.cloud import OWNER, owners, parameters
 from tests.rehearsal.fleet import Fleet
 from tests.rehearsal.front import Front
 from tests.rehearsal.gateway import Gateway
-from tests.rehearsal.guard import LEDGER
+from tests.rehearsal.guard import ACCIDENT, LEDGER
 from tests.rehearsal.runtime import REGION, Program, runtime_folder
 from tests.rehearsal.sources import Bus, Called, PutAside, Stream, log, new_files
 from tests.rehearsal.stack import Function, Stack
@@ -65,6 +65,21 @@ class Rehearsal:
             ledger: dict[str, Any] = json.load(answer)
         return ledger
 
+    def fail(self, *accidents: tuple[str, str]) -> None:
+        """Have the calls of a role in which a text stands end with an error of the service, these and no others."""
+        body = json.dumps(accidents).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port + 2}{ACCIDENT}", body, method="POST")
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        """Return the mails that were sent to an address."""
+        with urllib.request.urlopen(f"{self.mailbox}/messages.json", timeout=20) as answer:
+            return [mail for mail in json.load(answer) if to in mail["to"]]
+
+    def client(self, service: str) -> Any:
+        """Return a client with the rights of whoever deployed the stack."""
+        return _client(service, self.owner["AWS_ENDPOINT_URL"], OWNERS)
+
     def said(self, function: str) -> str:
         """Return what a function wrote to its log."""
         return (self.logs / function).read_text("utf-8", "replace")
@@ -72,8 +87,9 @@ class Rehearsal:
     def write_logs(self) -> None:
         """Bring what the functions wrote to their log groups, with the rights of their roles, as Lambda does."""
         for function in self.stack.functions():
-            lines = [line for line in self.said(function.id).splitlines() if line][:1000]
-            if lines:
+            # Lambda itself writes a line at the beginning and at the end of each call.
+            lines = ["START", *(line for line in self.said(function.id).splitlines() if line)][:1000]
+            if self.fleets[function.id].calls:
                 client, group = self.clients(function.role, "logs"), f"/aws/lambda/{function.name}"
                 client.create_log_stream(logGroupName=group, logStreamName="rehearsal")
                 events = [{"timestamp": 0, "message": line} for line in lines]
