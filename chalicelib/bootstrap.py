@@ -9,47 +9,25 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.access import Access
-from chalicelib.adapters.dynamodb import Table, dynamodb_client
-from chalicelib.adapters.returns_table import ReturnsTable
-from chalicelib.adapters.s3 import BucketFiles
-from chalicelib.adapters.sessions_table import SessionsTable
-from chalicelib.adapters.staff_sessions import StaffSessionsTable
-from chalicelib.catalogue import Catalogue
-from chalicelib.counter import Counter
-from chalicelib.desk import Desk
-from chalicelib.photos import Photos
-from chalicelib.ports import Files, LabelPort, Returns, Sessions
+from chalicelib.later import Later
 from chalicelib.settings import Settings, read_settings
 from chalicelib.shops import Shop, load_shops
-from chalicelib.staff_access import StaffAccess
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
+    from chalicelib.access import Access
     from chalicelib.bounces import Bounces
+    from chalicelib.counter import Counter
+    from chalicelib.desk import Desk
     from chalicelib.forgetting import Forgetting
+    from chalicelib.photos import Photos
+    from chalicelib.ports import Files, LabelPort, Returns, Sessions
+    from chalicelib.staff_access import StaffAccess
     from chalicelib.sweeping import Sweep
     from chalicelib.worker import Worker
 
 Clock = Callable[[], datetime]
-
-
-@dataclass(frozen=True)
-class Portal:
-    """Everything that a page, a command or an event needs."""
-
-    settings: Settings
-    shops: Mapping[str, Shop]
-    returns: Returns
-    sessions: Sessions
-    files: Files
-    photos: Photos
-    access: Access
-    staff: StaffAccess
-    desk: Desk
-    counter: Counter
-    clock: Clock
 
 
 def now() -> datetime:
@@ -57,46 +35,110 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Portal:
-    """Return the portal on these tables."""
-    shops = load_shops()
-    returns = ReturnsTable(Table(client, settings.returns_table))
-    sessions = SessionsTable(Table(client, settings.sessions_table), clock)
-    files = BucketFiles(settings.files_bucket)
-    return Portal(
-        settings=settings,
-        shops=shops,
-        returns=returns,
-        sessions=sessions,
-        files=files,
-        photos=Photos(files, returns, sessions, shops, clock),
-        access=Access(returns, sessions, clock, secret),
-        staff=StaffAccess(shops, sessions, StaffSessionsTable(Table(client, settings.sessions_table), clock), clock, secret),
-        desk=Desk(shops, returns, Catalogue(returns, clock), clock, secret, secrets.randbits),
-        counter=Counter(shops, returns, clock),
-        clock=clock,
-    )
-
-
 def secret() -> str:
     """Return 256 random bits as URL-safe text."""
     return secrets.token_urlsafe(32)
 
 
+def _client(_: Portal) -> DynamoDBClient:
+    from chalicelib.adapters.dynamodb import dynamodb_client
+
+    return dynamodb_client()
+
+
+def _returns(portal: Portal) -> Returns:
+    from chalicelib.adapters.dynamodb import Table
+    from chalicelib.adapters.returns_table import ReturnsTable
+
+    return ReturnsTable(Table(portal.client, portal.settings.returns_table))
+
+
+def _sessions(portal: Portal) -> Sessions:
+    from chalicelib.adapters.dynamodb import Table
+    from chalicelib.adapters.sessions_table import SessionsTable
+
+    return SessionsTable(Table(portal.client, portal.settings.sessions_table), portal.clock)
+
+
+def _files(portal: Portal) -> Files:
+    from chalicelib.adapters.s3 import BucketFiles
+
+    return BucketFiles(portal.settings.files_bucket)
+
+
+def _photos(portal: Portal) -> Photos:
+    from chalicelib.photos import Photos
+
+    return Photos(portal.files, portal.returns, portal.sessions, portal.shops, portal.clock)
+
+
+def _access(portal: Portal) -> Access:
+    from chalicelib.access import Access
+
+    return Access(portal.returns, portal.sessions, portal.clock, secret)
+
+
+def _staff(portal: Portal) -> StaffAccess:
+    from chalicelib.adapters.dynamodb import Table
+    from chalicelib.adapters.staff_sessions import StaffSessionsTable
+    from chalicelib.staff_access import StaffAccess
+
+    entered = StaffSessionsTable(Table(portal.client, portal.settings.sessions_table), portal.clock)
+    return StaffAccess(portal.shops, portal.sessions, entered, portal.clock, secret)
+
+
+def _desk(portal: Portal) -> Desk:
+    from chalicelib.catalogue import Catalogue
+    from chalicelib.desk import Desk
+
+    catalogue = Catalogue(portal.returns, portal.clock)
+    return Desk(portal.shops, portal.returns, catalogue, portal.clock, secret, secrets.randbits)
+
+
+def _counter(portal: Portal) -> Counter:
+    from chalicelib.counter import Counter
+
+    return Counter(portal.shops, portal.returns, portal.clock)
+
+
+@dataclass(frozen=True, eq=False)
+class Portal:
+    """Everything that a page, a command or an event needs. Most pages need few of its parts: each is made on first use."""
+
+    settings: Settings
+    shops: Mapping[str, Shop]
+    clock: Clock
+    client: Later[DynamoDBClient] = Later(_client)
+    returns: Later[Returns] = Later(_returns)
+    sessions: Later[Sessions] = Later(_sessions)
+    files: Later[Files] = Later(_files)
+    photos: Later[Photos] = Later(_photos)
+    access: Later[Access] = Later(_access)
+    staff: Later[StaffAccess] = Later(_staff)
+    desk: Later[Desk] = Later(_desk)
+    counter: Later[Counter] = Later(_counter)
+
+
+def build(settings: Settings, client: DynamoDBClient, clock: Clock = now) -> Portal:
+    """Return the portal on these tables."""
+    return Portal(settings, load_shops(), clock, client)
+
+
 @cache
 def portal() -> Portal:
     """Return the portal that the environment describes; InvalidSettings if it does not."""
-    return build(read_settings(), dynamodb_client())
+    return Portal(read_settings(), load_shops(), now)
 
 
 def forgetting() -> Forgetting:
     """Return what forgets customers; apart, because no page needs it."""
+    from chalicelib.adapters.dynamodb import Table
     from chalicelib.adapters.personal_items import PersonalItems
     from chalicelib.forgetting import Forgetting
 
-    settings, client = read_settings(), dynamodb_client()
-    personal = PersonalItems(Table(client, settings.returns_table), Table(client, settings.sessions_table))
-    return Forgetting(personal, BucketFiles(settings.files_bucket), now)
+    wired = portal()
+    tables = (Table(wired.client, name) for name in (wired.settings.returns_table, wired.settings.sessions_table))
+    return Forgetting(PersonalItems(*tables), wired.files, now)
 
 
 @cache
@@ -104,7 +146,7 @@ def bounces() -> Bounces:
     """Return what learns of mails that came back; apart, because no page needs it."""
     from chalicelib.bounces import Bounces
 
-    return Bounces(SessionsTable(Table(dynamodb_client(), read_settings().sessions_table), now))
+    return Bounces(portal().sessions)
 
 
 @cache
@@ -126,11 +168,12 @@ def worker() -> Worker:
 def sweeping() -> Sweep:
     """Return what is done every few minutes."""
     from chalicelib.adapters.digests_table import DigestsTable
+    from chalicelib.adapters.dynamodb import Table
     from chalicelib.digests import Telling
     from chalicelib.sweeping import Sweep
 
     wired, sender = portal(), worker()
-    digests = DigestsTable(Table(dynamodb_client(), wired.settings.sessions_table))
+    digests = DigestsTable(Table(wired.client, wired.settings.sessions_table))
     telling = Telling(wired.returns, digests, wired.shops, sender.post, wired.clock, wired.settings.portal_url)
     chores = (wired.photos.left_behind, wired.photos.outlived)
     return Sweep(sender, wired.returns, wired.shops, wired.clock, telling, chores)
