@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,13 @@ class BulkTable:
         # A condition takes a call for each item, and only calls side by side make up for that; clients are thread-safe.
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             return list(pool.map(self._replace, items))
+
+    def bring_back(self, items: Sequence[Mapping[str, Any]], *, over: bool) -> list[bool]:
+        """Write typed items where none is, or `over` what is there; say for each whether it was written."""
+        condition = {} if over else {"ConditionExpression": "attribute_not_exists(pk)"}
+        calls = [{"TableName": self._name, "Item": item, **condition} for item in items]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            return [answer is not None for answer in pool.map(lambda call: self._patiently("put_item", call), calls)]
 
     def _replace(self, item: Item) -> bool:
         call = {

@@ -66,12 +66,12 @@ class TableExports:
         self._client = client
         self._table = table
 
-    def request(self, bucket: str, prefix: str, window: Window | None) -> Requested:
-        """Have the table exported behind a prefix of a bucket: as it stands, or what changed in a window.
+    def request(self, bucket: str, prefix: str, window: Window | None, at: datetime | None = None) -> Requested:
+        """Have the table exported behind a prefix of a bucket: as it stands, or stood `at` a time, or what changed in a window.
 
         ExportRefused if DynamoDB will not, Unavailable if it cannot be asked.
         """
-        more: dict[str, Any] = {}
+        more: dict[str, Any] = {"ExportTime": at} if at else {}
         if window is not None:
             since, until = window
             # Old images would show what a customer had asked to be forgotten in between, and nobody reads them.

@@ -26,8 +26,10 @@ def run_request(options: argparse.Namespace) -> int:
     """Request a full export, or the increments since a time; print each and return 0."""
     shop, bucket = _merchant(options.shop), read_exports_bucket()
     exports = open_table_exports(read_returns_table())
+    if options.at and options.since:
+        raise ExportRefused("--at is for the whole table, --since for what changed: give one of them")
     if options.since is None:
-        print(_line(exports.request(bucket, shop.slug, None), shop))
+        print(_line(exports.request(bucket, shop.slug, None, options.at), shop))
         return 0
     since = _last(exports, shop) if options.since == "last" else options.since
     for window in windows(since, datetime.now(UTC).replace(microsecond=0)):

@@ -1,4 +1,4 @@
-"""`exports request | status | fetch | returns | lines | timeline`: get exports of the table, and read them as tables."""
+"""`exports request | status | fetch | restore | returns | lines | timeline`: get, read and put back exports."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     requesting.add_argument(
         "--since", type=_since, metavar="TIME", help="only what changed since, such as 2026-03-09T02:00:00Z; or `last`"
     )
+    requesting.add_argument(
+        "--at", type=_moment, metavar="TIME", help="the table as it stood then, back to 35 days ago: to restore something"
+    )
     requesting.set_defaults(run=_request)
 
     telling = acts.add_parser("status", help="tell how far the shop's exports are")
@@ -35,6 +38,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     fetching.add_argument("--export", metavar="ID", help="this export alone (else the newest full one and what changed since)")
     fetching.add_argument("--to", metavar="FOLDER", help="where to (else exports/SHOP)")
     fetching.set_defaults(run=_fetch)
+
+    restoring = acts.add_parser("restore", help="write an export's items into RETURNS_TABLE, where they are missing")
+    add_source_arguments(restoring)
+    restoring.add_argument("--shop", metavar="SHOP", help="only this shop's")
+    restoring.add_argument("--order", metavar="NUMBER", help="only this order of the shop, with its returns")
+    restoring.add_argument("--over", action="store_true", help="over what is there, too: what happened since is lost")
+    restoring.set_defaults(run=_restore)
 
     for name, says in TABLES.items():
         reading = acts.add_parser(name, help=says)
@@ -57,6 +67,12 @@ def _rows(options: argparse.Namespace) -> int:
     from chalicelib.commands.export_rows import run_rows
 
     return run_rows(options)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from chalicelib.commands.export_restore import run_restore
+
+    return run_restore(options)
 
 
 def _request(options: argparse.Namespace) -> int:
@@ -85,12 +101,14 @@ def _day(text: str) -> date:
 
 
 def _since(text: str) -> datetime | str:
-    if text == "last":
-        return text
+    return text if text == "last" else _moment(text, "neither `last` nor")
+
+
+def _moment(text: str, no: str = "not") -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither `last` nor a moment with its offset, such as 2026-03-09T02:00:00Z")
+        raise argparse.ArgumentTypeError(f"{text!r} is {no} a moment with its offset, such as 2026-03-09T02:00:00Z")
     return at
