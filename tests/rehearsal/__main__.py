@@ -10,7 +10,6 @@ import resource
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -24,7 +23,7 @@ JOURNEYS = [
     f"tests/browser/test_{name}.py" for name in ("ways", "detours", "gifts_and_photos", "labels", "parcel_table", "console")
 ]
 NOT_JOURNEYS = "not for_everybody and not is_valid"
-"""The matrix of every page's states for all kinds of readers stays with the local run: it judges pages, wherever they come from."""
+"""The matrix of every page's states for readers of all kinds stays with the local run: it judges pages."""
 
 
 def main() -> int:
@@ -43,10 +42,7 @@ def main() -> int:
         passed, failed, said = journeys(rehearsal, given.workers, more)
         judged = accidents.judge()
         rehearsal.write_logs()
-        spent = sum(
-            use.ru_utime + use.ru_stime for use in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        )
-        outcome = Outcome(passed, failed, judged, up, time.monotonic() - began, spent)
+        outcome = Outcome(passed, failed, judged, up, time.monotonic() - began)
         print(printed(rehearsal, outcome))
         wrong = failures(rehearsal, outcome)
     if wrong:
@@ -76,5 +72,4 @@ def journeys(rehearsal: Rehearsal, workers: int, more: list[str]) -> tuple[int, 
 
 
 if __name__ == "__main__":
-    threading.excepthook = lambda _: None
     sys.exit(main())

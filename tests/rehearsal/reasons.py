@@ -9,7 +9,7 @@ REASONS: dict[tuple[str, str, str], str] = {
         "MailRole",
         "s3:PutObject",
         "filesbucket/labels/*",
-    ): "labels are bought with a key for EasyPost only: tests/test_labelling.py",
+    ): "labels are bought with EasyPost's key only: tests/test_labelling.py",
     ("MailRole", "s3:DeleteObject", "filesbucket/photos/*"): "photos outlive their return by weeks first: tests/test_photos.py",
     ("MailRole", "dynamodb:Query", "index/QueueIndex"): "the digest for staff goes out once a day: tests/test_digests.py",
 }
