@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from chalicelib.domain.identifiers import fold_email, fold_gift_code, fold_order
 from chalicelib.domain.merchant import Staff
 from chalicelib.domain.orders import StoredOrder
 from chalicelib.domain.returns import Return
+from chalicelib.domain.undeliverable import WhyUndeliverable
 from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, LinkPurpose, Lookup, Session
 from chalicelib.ports import Returns, Sessions
 
@@ -25,6 +27,8 @@ LIMITS_AN_HOUR = {"order": 5, "address": 10, "staff": 60, "staff_from": 10, "sou
 """How many lookups are answered within one hour for one order, to one address or one of the staff, and from one source.
 
 To one of the staff go ten from any one source, so that nobody can keep them out by asking in their name."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 LinkTrouble = Literal["unknown", "used", "expired"]
 
@@ -80,7 +84,7 @@ class Access:
             return None  # The staff's own way in answers it.
         if too_many(self.sessions, "source", f"{lookup.merchant}/{lookup.source}", lookup):
             return None
-        stored = self._stored(lookup)
+        stored, drafted = self._stored(lookup)
         if stored is None:
             return None
         # Those who have the gift receipt cannot lock the owner out, nor the other way round.
@@ -90,23 +94,25 @@ class Access:
         if too_many(self.sessions, "address", lookup.email, lookup):
             return None
         number, gift = stored.order.number, stored.gift_code if lookup.as_gift else None
-        return self._new_link(
-            lookup.merchant, number, lookup.email, lookup.language, lookup.purpose, self.clock(), gift_code=gift
-        )
+        language, purpose, now = lookup.language, lookup.purpose, self.clock()
+        return self._new_link(lookup.merchant, number, lookup.email, language, purpose, now, gift_code=gift, drafted=drafted)
 
-    def _stored(self, lookup: Lookup) -> StoredOrder | None:
-        """Return the order that a lookup may see, None if there is none."""
+    def _stored(self, lookup: Lookup) -> tuple[StoredOrder | None, bool]:
+        """Return the order that a lookup may see, None if there is none, and whether a return of it may have been begun."""
         number: str | None = lookup.number
         if lookup.gift_code:
             number = self.returns.gift(lookup.merchant, lookup.gift_code)
-        stored = self.returns.order_with_returns(lookup.merchant, number)[0] if number else None
+        if not number:
+            return None, False
+        stored, made, draft = self.returns.order_with_draft(lookup.merchant, number, "", self.clock())
         if stored is None:
-            return None
+            return None, False
         if lookup.as_gift:
             # The index may still tell of a code that the shop has changed a moment ago.
             code = fold_gift_code(stored.gift_code or "")
-            return stored if code and lookup.gift_code in ("", code) else None
-        return stored if hmac.compare_digest(stored.email.encode(), lookup.email.encode()) else None
+            return stored if code and lookup.gift_code in ("", code) else None, True
+        begun = draft is not None and bool(draft.lines) and all(each.draft_id != draft.id for each in made)
+        return stored if hmac.compare_digest(stored.email.encode(), lookup.email.encode()) else None, begun
 
     def link_to_return(self, made: Return) -> MailedLink:
         """Return a new link to a return, for a mail about it."""
@@ -128,28 +134,28 @@ class Access:
 
     def enter(self, merchant: str, secret: str) -> tuple[Session, str, Link]:
         """Use the link and open a session; return it with the secret for its cookie. LinkUnusable if it opens nothing."""
-        link = self.peek(merchant, secret)
-        now = self.clock()
+        now, used = self.clock(), digest(secret)
+        # The cookie names the link's item, in which its session is kept: one write uses up and opens.
+        cookie = f"{used}.{self.secret()}"
+        link = self.sessions.open_link(used, merchant, digest(cookie), now)
+        if link is None:
+            link = self.peek(merchant, secret)
+            if link.purpose == "access":
+                raise LinkUnusable("used", link)
+            return self._enter_again(link, now)
+        if link.unreached:
+            # It was known when this mail was sent, which has arrived: so will the next ones.
+            self.sessions.clear_undeliverable(merchant, link.email, "customer", link.mailed_at)
+        return _opened_by(link, cookie, now, link.unreached, used), cookie, link
+
+    def _enter_again(self, link: Link, now: datetime) -> tuple[Session, str, Link]:
+        """Open a session by a link that is for more than one use."""
         cookie = self.secret()
-        known = self.sessions.undeliverable(merchant, link.email)
-        session = Session(
-            digest=digest(cookie),
-            merchant=link.merchant,
-            number=link.number,
-            email=link.email,
-            language=link.language,
-            expires_at=now + SESSION_LIFE,
-            as_gift=link.as_gift,
-            unreached=known.why if known else None,
-        )
-        # The session comes first: were it the other way round, a crash in between would use the link up for nothing.
+        known = self.sessions.undeliverable(link.merchant, link.email)
+        session = _opened_by(link, cookie, now, known.why if known else None)
         self.sessions.add_session(session)
-        if link.purpose == "access" and not self.sessions.use_link(link, now):
-            self.sessions.end_session(session.digest)
-            raise LinkUnusable("used", link)
         if known and link.mailed_at > known.at:
-            # This mail has arrived, so the next ones will.
-            self.sessions.clear_undeliverable(merchant, link.email, "customer", now)
+            self.sessions.clear_undeliverable(link.merchant, link.email, "customer", now)
         return session, cookie, link
 
     def open_for(self, stored: StoredOrder, person: Staff, language: str) -> str:
@@ -176,7 +182,10 @@ class Access:
 
     def session_or_lapsed(self, merchant: str, cookie: str) -> Session | None:
         """Return the cookie's session at this shop also when it is over, so that a page that was open can be saved."""
-        session = self.sessions.session(digest(cookie))
+        link, dot, _ = cookie.partition(".")
+        if dot and not _DIGEST.fullmatch(link):
+            return None
+        session = self.sessions.session(digest(cookie), link if dot else None)
         return session if session and session.merchant == merchant else None
 
     def lapsed(self, session: Session) -> bool:
@@ -185,7 +194,7 @@ class Access:
 
     def leave(self, session: Session) -> None:
         """End a session."""
-        self.sessions.end_session(session.digest)
+        self.sessions.end_session(session)
 
     def _record(
         self,
@@ -213,7 +222,7 @@ class Access:
         )
         self.sessions.add_lookup(lookup)
 
-    def _new_link(
+    def _new_link(  # noqa: PLR0913 - so much is known of a link
         self,
         merchant: str,
         number: str,
@@ -223,9 +232,13 @@ class Access:
         now: datetime,
         slot: int | None = None,
         gift_code: str | None = None,
+        *,
+        drafted: bool = True,
     ) -> MailedLink:
         """Return a new link; with a gift's code it opens the order to whoever got the gift, and is called by that code."""
         secret = self.secret()
+        # A link for one use is opened without reading anything; the others live for days, and it is looked up then.
+        unreached = self.sessions.undeliverable(merchant, email) if purpose == "access" else None
         link = Link(
             digest=digest(secret),
             merchant=merchant,
@@ -237,9 +250,25 @@ class Access:
             expires_at=now + LINK_LIFE[purpose],
             return_slot=slot,
             as_gift=gift_code is not None,
+            drafted=drafted,
+            unreached=unreached.why if unreached else None,
         )
         self.sessions.add_link(link)
         return MailedLink(link, secret)
+
+
+def _opened_by(link: Link, cookie: str, at: datetime, unreached: WhyUndeliverable | None, kept_in: str | None = None) -> Session:
+    return Session(
+        digest=digest(cookie),
+        merchant=link.merchant,
+        number=link.number,
+        email=link.email,
+        language=link.language,
+        expires_at=at + SESSION_LIFE,
+        as_gift=link.as_gift,
+        unreached=unreached,
+        link=kept_in,
+    )
 
 
 def digest(secret: str) -> str:

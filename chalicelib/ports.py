@@ -105,17 +105,23 @@ class Sessions(Protocol):
     def link(self, digest: str) -> Link | None:
         """Return a link by the digest of its secret, used and expired ones too."""
 
-    def use_link(self, link: Link, at: datetime) -> bool:
-        """Note the first use of a link; False if it was used before."""
+    def open_link(self, digest: str, merchant: str, opened: str, at: datetime) -> Link | None:
+        """Use a link for one use up and keep in it the session that it opens, by the digest `opened` of that one's secret.
+
+        One write, the same however often. None if it opens nothing, at this shop and moment, or is for more than one use.
+        """
 
     def add_session(self, session: Session) -> None:
-        """Record a session that was opened."""
+        """Record a session that was opened otherwise."""
 
-    def session(self, digest: str) -> Session | None:
-        """Return a session by the digest of its secret, one that is over too as long as it is remembered."""
+    def session(self, digest: str, link: str | None = None) -> Session | None:
+        """Return a session by the digest of its secret, one that is over too as long as it is remembered.
 
-    def end_session(self, digest: str) -> None:
-        """Forget a session."""
+        `link` is the digest of the link in which it is kept, if it is.
+        """
+
+    def end_session(self, session: Session) -> None:
+        """Forget a session; the link that opened it stays used."""
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before."""

@@ -14,7 +14,7 @@ from chalicelib.adapters.items import order_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Lookup, Session
+from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, Lookup
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, made, order, stored
 
@@ -172,7 +172,7 @@ def test_a_session_that_cannot_be_kept_uses_no_link_up(house: House) -> None:
     class Full(SessionsTable):
         """Has no room for sessions."""
 
-        def add_session(self, session: Session) -> None:
+        def open_link(self, digest: str, merchant: str, opened: str, at: datetime) -> Link | None:
             raise Unavailable("table", "full")
 
     full = Full.__new__(Full)

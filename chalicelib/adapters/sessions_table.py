@@ -16,8 +16,11 @@ from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.adapters.undeliverable_items import UndeliverableItems
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.places import sortable
-from chalicelib.domain.visits import LOOKUP_LIFE, SESSION_MEMORY, Link, Lookup, Session
+from chalicelib.domain.shapes import SHAPES
+from chalicelib.domain.visits import LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
 
+NOBODY = "nobody"
+"""What stands in a used link once its session was ended: no digest is so short."""
 LINK_MEMORY = timedelta(days=30)
 """How long a used or expired link is remembered, so that its page can say what became of it."""
 
@@ -68,31 +71,53 @@ class SessionsTable(UndeliverableItems):
 
     def link(self, digest: str) -> Link | None:
         """Return a link by the digest of its secret, used and expired ones too."""
-        item = self._read("LINK", digest)
-        return from_values(Link, item | {"expires_at": item["until"]}) if item else None
+        item = self._lately("LINK", digest)
+        return _link(item) if item else None
 
-    def use_link(self, link: Link, at: datetime) -> bool:
-        """Note the first use of a link; False if it was used before.
+    def open_link(self, digest: str, merchant: str, opened: str, at: datetime) -> Link | None:
+        """Use a link for one use up and keep in it the session that it opens: one write, so that nothing comes between.
 
-        The same moment counts as the same use: the SDK may send this write twice when the first answer is lost.
+        The same secret counts as the same use: the SDK may send this write twice when the first answer is lost.
         """
-        values = {":at": at.isoformat()}
-        condition = "attribute_exists(pk) AND (attribute_not_exists(used_at) OR used_at = :at)"
-        return self._table.update(f"LINK#{link.digest}", "LINK", "SET used_at = :at", condition, values, {})
+        item = self._table.updated(
+            f"LINK#{digest}",
+            "LINK",
+            "SET used_at = :at, opened = :opened, open_until = :open_until",
+            "merchant = :merchant AND purpose = :purpose AND #until > :now"
+            " AND (attribute_not_exists(used_at) OR opened = :opened)",
+            {
+                ":at": at.isoformat(),
+                ":opened": opened,
+                ":open_until": (at + SESSION_LIFE).isoformat(),
+                ":merchant": merchant,
+                ":purpose": "access",
+                ":now": at.isoformat(),
+            },
+            {"#until": "until"},
+        )
+        return _link(item) if item else None
 
     def add_session(self, session: Session) -> None:
-        """Record a session that was opened."""
+        """Record a session that was opened otherwise."""
         item = _without_expiry(to_values(session))
         self._table.put(self._item("SESSION", session.digest, item, session.expires_at + SESSION_MEMORY, session.expires_at))
 
-    def session(self, digest: str) -> Session | None:
+    def session(self, digest: str, link: str | None = None) -> Session | None:
         """Return a session by the digest of its secret, one that is over too as long as it is remembered."""
-        item = self._read("SESSION", digest)
-        return from_values(Session, item | {"expires_at": item["until"]}) if item else None
+        if link is None:
+            item = self._lately("SESSION", digest)
+            return from_values(Session, item | {"expires_at": item["until"]}) if item else None
+        item = self._lately("LINK", link, lambda found: found.get("opened") == digest)
+        session = _opened(item) if item else None
+        return session if session and self._clock() < session.expires_at + SESSION_MEMORY else None
 
-    def end_session(self, digest: str) -> None:
-        """Forget a session."""
-        self._table.delete(f"SESSION#{digest}", "SESSION")
+    def end_session(self, session: Session) -> None:
+        """Forget a session; the link that opened it stays used."""
+        if session.link is None:
+            self._table.delete(f"SESSION#{session.digest}", "SESSION")
+            return
+        key, values = f"LINK#{session.link}", {":opened": session.digest}
+        self._table.update(key, "LINK", "SET opened = :nobody", "opened = :opened", values | {":nobody": NOBODY}, {})
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody in this window, once however often it is asked; False if as many others as may were there before.
@@ -103,9 +128,16 @@ class SessionsTable(UndeliverableItems):
         return self._table.update(
             f"COUNT#{what}#{start}",
             "COUNT",
-            "ADD seen :names SET #type = :type, expires_at = :expires_at",
+            "ADD seen :names SET #type = :type, shape = :shape, expires_at = :expires_at",
             "attribute_not_exists(seen) OR contains(seen, :who) OR size(seen) < :limit",
-            {":names": {who}, ":who": who, ":limit": limit, ":type": "counter", ":expires_at": start + 2 * window_seconds},
+            {
+                ":names": {who},
+                ":who": who,
+                ":limit": limit,
+                ":type": "counter",
+                ":shape": SHAPES["counter"],
+                ":expires_at": start + 2 * window_seconds,
+            },
             {"#type": "type"},
         )
 
@@ -113,9 +145,26 @@ class SessionsTable(UndeliverableItems):
         key = {"pk": f"{kind}#{name}", "sk": kind, "type": kind.lower(), "expires_at": int(expires.timestamp())}
         return values | key | ({"until": until.isoformat()} if until else {})
 
-    def _read(self, kind: str, name: str) -> Item | None:
-        item = self._table.get(f"{kind}#{name}", kind)
+    def _read(self, kind: str, name: str, *, consistent: bool = True) -> Item | None:
+        item = self._table.get(f"{kind}#{name}", kind, consistent=consistent)
         return item if item and item["expires_at"] > self._clock().timestamp() else None
+
+    def _lately(self, kind: str, name: str, fits: Callable[[Item], bool] = bool) -> Item | None:
+        """Return an item that was written some time ago, for half of what a read costs; if it does not fit, as it stands now."""
+        item = self._read(kind, name, consistent=False)
+        if item is None or not fits(item):
+            item = self._read(kind, name)
+        return item if item and fits(item) else None
+
+
+def _link(item: Item) -> Link:
+    return from_values(Link, item | {"expires_at": item["until"]})
+
+
+def _opened(item: Item) -> Session:
+    """Return the session that is kept in its link's item."""
+    link = {name: item[name] for name in ("merchant", "number", "email", "language", "as_gift", "unreached") if name in item}
+    return from_values(Session, link | {"digest": item["opened"], "expires_at": item["open_until"], "link": item["digest"]})
 
 
 def _without_expiry(values: Item) -> Item:

@@ -62,7 +62,8 @@ class Link(Shape):
     """A mailed link: `digest` is the SHA-256 of its secret, which is stored nowhere.
 
     `number` is the order's number folded, `written` as the shop writes it; of a gift that is the code on its receipt, and
-    `email` is the recipient's.
+    `email` is the recipient's. `drafted` says whether the order may have had a draft when the link was made, `unreached` why
+    mails had not reached the address until then.
     """
 
     digest: str
@@ -76,6 +77,8 @@ class Link(Shape):
     used_at: AwareDatetime | None = None
     return_slot: int | None = None
     as_gift: bool = False
+    drafted: bool = True
+    unreached: WhyUndeliverable | None = None
 
     @property
     def mailed_at(self) -> datetime:
@@ -94,7 +97,8 @@ class Session(Shape):
 
     `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner. `opened_by` is who of the shop's people
     opened it for the owner, who is on the phone: `language` is the owner's then, and so is the address that mails go to.
-    `unreached` says why mails had not reached that address when the session was opened.
+    `unreached` says why mails had not reached that address when the session was opened. `link` is the digest of the link for one
+    use that opened it: the session is kept in the very item of that link.
     """
 
     digest: str
@@ -106,6 +110,7 @@ class Session(Shape):
     as_gift: bool = False
     opened_by: str | None = None
     unreached: WhyUndeliverable | None = None
+    link: str | None = None
 
     @property
     def recipient(self) -> str:

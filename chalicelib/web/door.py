@@ -84,6 +84,8 @@ def enter(call: Call, token: str) -> Response:
     call.open_session(secret, opened.language)
     if opened.purpose == "return":
         return call.go(f"/returns/{opened.return_slot}")
+    if not opened.drafted:
+        return call.go("/items")
     visit = call.portal.desk.visit(session)
     return call.go(f"/{first_missing(call.portal, visit)}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -89,24 +90,48 @@ def test_a_lookup_past_its_time_is_no_longer_answered_but_still_swept(sessions: 
 
 def test_a_link_is_used_once_also_by_fifty_at_once(sessions: SessionsTable) -> None:
     sessions.add_link(LINK)
-    moments = [NOON + timedelta(seconds=number) for number in range(50)]
     with ThreadPoolExecutor(16) as pool:
-        won = list(pool.map(lambda at: sessions.use_link(LINK, at), moments))
-    assert sum(won) == 1
-    kept = sessions.link("d")
-    assert kept is not None
-    assert kept.used_at == moments[won.index(True)]
+        won = list(pool.map(lambda number: sessions.open_link("d", "azulu", f"s{number}", NOON), range(50)))
+    (link,) = [each for each in won if each]
+    assert link == LINK.model_copy(update={"used_at": NOON}) == sessions.link("d")
+    opened = [sessions.session(f"s{number}", "d") for number in range(50)]
+    assert [bool(each) for each in opened] == [bool(each) for each in won]
 
 
 def test_the_same_use_of_a_link_sent_twice_counts_once(sessions: SessionsTable) -> None:
     sessions.add_link(LINK)
-    assert sessions.use_link(LINK, NOON)
-    assert sessions.use_link(LINK, NOON)
+    assert sessions.open_link("d", "azulu", "s", NOON)
+    assert sessions.open_link("d", "azulu", "s", NOON)
 
 
-def test_a_link_that_was_never_mailed_cannot_be_used(sessions: SessionsTable) -> None:
-    assert not sessions.use_link(LINK, NOON)
-    assert sessions.link("d") is None
+@pytest.mark.parametrize(
+    "changes", [{"merchant": "nurana"}, {"purpose": "resume"}, {"expires_at": NOON}, {"used_at": NOON}, {"digest": "other"}]
+)
+def test_a_link_that_was_never_mailed_or_is_over_or_anothers_or_for_more_than_one_use_is_not_used_up(
+    sessions: SessionsTable, changes: dict[str, Any]
+) -> None:
+    kept = LINK.model_copy(update=changes)
+    sessions.add_link(kept)
+    assert sessions.open_link("d", "azulu", "s", NOON) is None
+    assert sessions.session("s", "d") is None
+    assert sessions.link(kept.digest) == kept
+
+
+def test_a_session_that_its_link_keeps_ends_and_leaves_the_link_used(sessions: SessionsTable, clock: Clock) -> None:
+    sessions.add_link(LINK)
+    sessions.open_link("d", "azulu", "s", NOON)
+    session = sessions.session("s", "d")
+    assert session == SESSION.model_copy(update={"link": "d"})
+    assert sessions.session("t", "d") is None
+    clock.at = SESSION.expires_at
+    assert sessions.session("s", "d") == session, "remembered, although over"
+    clock.at = SESSION.expires_at + SESSION_MEMORY
+    assert sessions.session("s", "d") is None
+    clock.at = NOON
+    sessions.end_session(session)
+    assert sessions.session("s", "d") is None
+    assert sessions.open_link("d", "azulu", "s", NOON) is None
+    assert sessions.link("d").used_at == NOON  # type: ignore[union-attr]
 
 
 def test_an_expired_link_is_remembered_so_that_its_page_can_say_so(sessions: SessionsTable, clock: Clock) -> None:
@@ -124,7 +149,7 @@ def test_a_session_is_remembered_for_a_day_after_its_end_unless_it_is_ended(sess
     clock.at = SESSION.expires_at + SESSION_MEMORY
     assert sessions.session("s") is None
     clock.at = NOON
-    sessions.end_session("s")
+    sessions.end_session(SESSION)
     assert sessions.session("s") is None
 
 
