@@ -140,8 +140,13 @@ class Photos:
             self.files.delete(f"{drawer.line(line_id)}{name}")
 
     def cleaned_by(self, event: Mapping[str, Any]) -> None:
-        """Clean the file that an event of the bucket tells of (EventBridge, "Object Created")."""
-        self.clean(str(event["detail"]["object"]["key"]))
+        """Clean the file that an event of the bucket tells of (EventBridge, "Object Created"); none else is of any use again."""
+        try:
+            key = str(event["detail"]["object"]["key"])
+        except (KeyError, TypeError):
+            _report("photo_event_unreadable")
+            return
+        self.clean(key)
 
     def clean(self, key: str) -> None:
         """Make of an uploaded file a photo that can be shown, or put it aside; a second time nothing happens.

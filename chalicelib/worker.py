@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -73,7 +73,11 @@ class Worker:
         """
         started = self.clock()
         failed: list[dict[str, str]] = []
-        for record in event.get("Records", ()):
+        records = event.get("Records", ()) if isinstance(event, Mapping) else None
+        if not isinstance(records, Iterable):
+            report("event_unreadable")
+            return {"batchItemFailures": []}
+        for record in records:
             try:
                 task = self._task(record["dynamodb"].get("NewImage", {}))
                 number = str(record["dynamodb"]["SequenceNumber"])
