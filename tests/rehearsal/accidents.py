@@ -39,7 +39,7 @@ class Accidents:
         with self._failing(("MailRole", UNLUCKY), ("CleanRole", f"{FOLDER}{0:032x}"), ("CleanRole", f"{FOLDER}{1:032x}"),
                            ("BouncedRole", "nobody")):  # fmt: skip
             before = {name: aside.given_up for name, aside in rehearsal.asides.items()}
-            self._ask("nurana", "NU-1005", UNLUCKY)
+            self.found.append(("a link can be asked for", self._ask("nurana", "NU-1005", UNLUCKY) == 303))
             for number, content in enumerate((_picture(), b"no photo", b"no photo either")):
                 self._put(f"incoming/{FOLDER}{number:032x}", content)
             for _ in range(2):
@@ -75,13 +75,15 @@ class Accidents:
         finally:
             self._rehearsal.fail()
 
-    def _ask(self, shop: str, number: str, email: str) -> None:
+    def _ask(self, shop: str, number: str, email: str) -> int:
         where = urlsplit(self._rehearsal.url)
         connection = http.client.HTTPSConnection(where.netloc, context=ssl._create_unverified_context(), timeout=40)
         form = urlencode({"number": number, "email": email})
         connection.request("POST", f"{where.path}/{shop}/find", form, {"Content-Type": "application/x-www-form-urlencoded"})
-        assert connection.getresponse().status == 303
-        connection.close()
+        try:
+            return connection.getresponse().status
+        finally:
+            connection.close()
 
     def _put(self, key: str, content: bytes) -> None:
         self._files.put_object(Bucket=self._rehearsal.owner["FILES_BUCKET"], Key=key, Body=content)
