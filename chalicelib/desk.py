@@ -9,7 +9,7 @@ from datetime import datetime
 from chalicelib.catalogue import Catalogue
 from chalicelib.domain.comparisons import Difference, Shown, differences, fingerprint, remembered, shown
 from chalicelib.domain.drafts import Draft, DraftLine
-from chalicelib.domain.errors import Busy, LifecycleError, VueltaError
+from chalicelib.domain.errors import Busy, LifecycleError, NothingChosen, StaleDraft, Unknown, VueltaError
 from chalicelib.domain.lifecycle import cancelled, sent
 from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, StoredOrder, Variant
 from chalicelib.domain.returns import Parcel, Return
@@ -22,22 +22,6 @@ from chalicelib.visit import Visit
 
 MOST_RETURNS = 50
 """How many returns one order can have, cancelled ones too: more are no customer's, and every page reads them all."""
-
-
-class Unknown(VueltaError):
-    """The session's order, or the return that is asked for, is not there."""
-
-
-class StaleDraft(VueltaError):
-    """What a page was about is no longer the order's draft: it was sent or replaced on another page."""
-
-
-class NothingChosen(VueltaError):
-    """The draft cannot become a return yet; `step` is the one that is missing: items, details, photos or outcomes."""
-
-    def __init__(self, step: str) -> None:
-        super().__init__(f"the draft lacks {step}")
-        self.step = step
 
 
 class ChangedMeanwhile(VueltaError):

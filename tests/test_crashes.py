@@ -8,10 +8,9 @@ from typing import cast
 
 import pytest
 
-from chalicelib.desk import StaleDraft
 from chalicelib.domain.comparisons import fingerprint
 from chalicelib.domain.drafts import DraftLine
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import StaleDraft, Unavailable
 from chalicelib.domain.returns import Return
 from tests.conftest import Tables
 from tests.desks import YES, AtTheDesk

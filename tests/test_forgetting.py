@@ -21,8 +21,7 @@ from chalicelib.adapters.items import Item, order_to_item
 from chalicelib.adapters.personal_items import PersonalItems
 from chalicelib.adapters.return_items import item_to_return, return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
-from chalicelib.desk import Unknown
-from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.errors import Unavailable, Unknown
 from chalicelib.domain.forgetting import forgotten
 from chalicelib.domain.lifecycle import cancelled, mail_sent
 from chalicelib.domain.returns import Return

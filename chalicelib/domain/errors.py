@@ -45,6 +45,22 @@ class LifecycleError(VueltaError):
         self.status = status
 
 
+class Unknown(VueltaError):
+    """The session's order, or the return that is asked for, is not there."""
+
+
+class StaleDraft(VueltaError):
+    """What a page was about is no longer the order's draft: it was sent or replaced on another page."""
+
+
+class NothingChosen(VueltaError):
+    """The draft cannot become a return yet; `step` is the one that is missing: items, details, photos or outcomes."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__(f"the draft lacks {step}")
+        self.step = step
+
+
 class Overtaken(VueltaError):
     """Somebody else did something to a return since the page about it was made; nothing was written."""
 

@@ -10,11 +10,11 @@ from chalicelib.access import LinkUnusable
 from chalicelib.domain.policy import Policy
 from chalicelib.shops import Shop
 from chalicelib.web import http
+from chalicelib.web.asking import asks_proof
 from chalicelib.web.call import Call
 from chalicelib.web.facts import facts
 from chalicelib.web.forms import FindForm, Mistake
 from chalicelib.web.photos import first_missing
-from chalicelib.web.questions import asks_proof
 
 GROUPS = ("how_long", "excluded", "condition", "money", "sending")
 

@@ -16,11 +16,12 @@ from chalicelib.domain.orders import Line, Method
 from chalicelib.domain.verdicts import Decision, LineDecision, Outcome, OutcomeKind
 from chalicelib.visit import Visit
 from chalicelib.web import http
+from chalicelib.web.asking import asks_country, asks_proof
 from chalicelib.web.base_call import NoSession
 from chalicelib.web.call import Call, masked
 from chalicelib.web.draft_forms import DetailsForm, ItemsForm, OutcomesForm
 from chalicelib.web.photos import asks, cleaned_photos, first_missing
-from chalicelib.web.questions import LineAsked, asked_of, asks_country, asks_proof, next_step
+from chalicelib.web.questions import LineAsked, asked_of, next_step
 
 NOTICES = frozenset({"stale", "too_late", "already_made"})
 """What one page may ask the next to say, by the word in its address."""

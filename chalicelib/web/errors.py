@@ -12,14 +12,13 @@ from chalice import Response
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
-from chalicelib.desk import NothingChosen, StaleDraft, Unknown
-from chalicelib.domain.errors import Busy, LifecycleError, Unavailable
+from chalicelib.domain.errors import Busy, LifecycleError, NothingChosen, StaleDraft, Unavailable, Unknown
 from chalicelib.settings import InvalidSettings
 from chalicelib.web import http
+from chalicelib.web.asking import asks_proof
 from chalicelib.web.base_call import BaseCall, NoSession
 from chalicelib.web.call import Call, ForTheStaff
 from chalicelib.web.forms import FindForm
-from chalicelib.web.questions import asks_proof
 from chalicelib.web.staff_call import StaffCall
 
 log = logging.getLogger("vuelta")

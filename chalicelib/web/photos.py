@@ -17,10 +17,11 @@ from chalicelib.domain.verdicts import Decision
 from chalicelib.files import UploadForm
 from chalicelib.photos import Drawer, LinePhotos, Picture
 from chalicelib.visit import Visit
+from chalicelib.web.asking import asks_photos
 from chalicelib.web.base_call import BaseCall
 from chalicelib.web.call import Call
 from chalicelib.web.forms import Mistake
-from chalicelib.web.questions import asked_of, asks_photos, next_step
+from chalicelib.web.questions import asked_of, next_step
 
 Decisions = Mapping[Method, Decision]
 

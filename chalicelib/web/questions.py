@@ -1,4 +1,4 @@
-"""What must be asked for one order under its policy: proof and country where they matter, and of each line what decides."""
+"""What must be asked for one order under its policy: of each line what decides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from chalicelib.desk import Desk
 from chalicelib.domain.clauses import Clause, Rule
 from chalicelib.domain.drafts import DraftLine
-from chalicelib.domain.matching import keys
 from chalicelib.domain.orders import SHOP_FAULT, Reason, Variant
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verdicts import LineDecision
@@ -56,21 +55,6 @@ class LineAsked:
     def questions(self) -> LineQuestions:
         """What a posted form may answer."""
         return LineQuestions(self.index, self.offer.reasons, self.conditions, [each.sku for each in self.variants], self.exchange)
-
-
-def asks_proof(policy: Policy) -> bool:
-    """Say whether it matters to this policy which receipt the customer has."""
-    return _mentions(policy, "proof")
-
-
-def asks_country(policy: Policy) -> bool:
-    """Say whether it matters to this policy where the goods come back from."""
-    return _mentions(policy, "from_country", "other_country")
-
-
-def asks_photos(policy: Policy) -> bool:
-    """Say whether this policy asks for photos of anything."""
-    return any(rule.photos for clause in policy.clauses for rule in clause.rules)
 
 
 def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
@@ -134,7 +118,3 @@ def _requirer(policy: Policy, decision: LineDecision, condition: str) -> Clause 
 
 def _unconfirmed(rule: Rule) -> tuple[str, ...]:
     return rule.when.unconfirmed if rule.when else ()
-
-
-def _mentions(policy: Policy, *names: str) -> bool:
-    return any(keys(rule.when) & set(names) for clause in policy.clauses for rule in clause.rules)
