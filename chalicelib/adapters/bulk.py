@@ -16,6 +16,7 @@ from chalicelib.adapters.dynamodb import dynamodb_client
 from chalicelib.adapters.environment import one_line
 from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.shapes import stamped
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -72,7 +73,7 @@ class BulkTable:
     def add(self, items: Sequence[Item]) -> None:
         """Write items whole, whatever is there; no two of them with one key."""
         for part in _parts(items, MOST_WRITTEN):
-            requests = [{"PutRequest": {"Item": packed(item)}} for item in part]
+            requests = [{"PutRequest": {"Item": packed(stamped(item))}} for item in part]
             for _ in self._until_done("batch_write_item", requests, "UnprocessedItems"):
                 pass
 
@@ -94,7 +95,7 @@ class BulkTable:
     def _replace(self, item: Item) -> bool:
         call = {
             "TableName": self._name,
-            "Item": packed(item),
+            "Item": packed(stamped(item)),
             "ConditionExpression": "attribute_not_exists(pk) OR #version < :new",
             "ExpressionAttributeNames": {"#version": "version"},
             "ExpressionAttributeValues": packed({":new": item["version"]}),

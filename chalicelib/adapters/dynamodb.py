@@ -17,6 +17,7 @@ from chalicelib.adapters.clients import client
 from chalicelib.adapters.environment import why
 from chalicelib.adapters.items import Item
 from chalicelib.domain.errors import Unavailable
+from chalicelib.domain.shapes import NewerShape, check_shape, stamped
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -74,8 +75,8 @@ class Table:
         yield from self._pages("scan", FilterExpression=condition, ExpressionAttributeValues=packed(values), ConsistentRead=True)
 
     def put(self, item: Item, condition: str | None = None, values: Mapping[str, Any] | None = None) -> bool:
-        """Write an item whole, if the condition holds for what is there."""
-        return self._conditional("put_item", condition, values, Item=packed(item))
+        """Write an item whole, in the shape of this release, if the condition holds for what is there."""
+        return self._conditional("put_item", condition, values, Item=packed(stamped(item)))
 
     def update(
         self, pk: str, sk: str, expression: str, condition: str, values: Mapping[str, Any], names: Mapping[str, str]
@@ -151,17 +152,19 @@ def to_values(model: BaseModel) -> Item:
 
 
 def from_values(model: type[Model], item: Mapping[str, Any]) -> Model:
-    """Read a model back from plain values, ignoring what it does not know: the item's keys, and what a later release added."""
+    """Read a model back from an item's values, ignoring the keys beside them; NewerShape where a later release wrote it."""
+    check_shape(item)
     return model.model_validate_json(json.dumps(dict(item), default=_whole), extra="ignore")
 
 
 def readable(read: Callable[[Item], Model], item: Item) -> Model | None:
-    """Read an item; None, and a line in the log, where it is none of that kind: for lists that must go on."""
+    """Read an item; None, and a line in the log, where it is none of that kind or of a newer shape: for lists that must go on."""
     try:
         return read(item)
-    except (ValidationError, KeyError, TypeError) as error:
+    except (ValidationError, KeyError, TypeError, NewerShape) as error:
         name = f"{item.get('pk')}/{item.get('sk')}"
-        _log.error(json.dumps({"event": "item_unreadable", "item": name, "error": type(error).__name__}))
+        why = {"why": error.why} if isinstance(error, NewerShape) else {}
+        _log.error(json.dumps({"event": "item_unreadable", "item": name, "error": type(error).__name__} | why))
         return None
 
 

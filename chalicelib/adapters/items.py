@@ -11,6 +11,7 @@ from typing import Any
 from chalicelib.domain.identifiers import fold_gift_code, fold_order_number
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import sortable
+from chalicelib.domain.shapes import check_shape
 
 Item = dict[str, Any]
 """An item in plain Python values, as `attributes` packs them; amounts and times are strings."""
@@ -19,7 +20,7 @@ ORDER_KEY = "ORDER"
 # DynamoDB takes 400 KiB. The last one is left for what comes to a record on its way to the table, such as its version.
 LARGEST_ITEM = 399 * 1024
 # What an item holds besides the value itself.
-_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content", "contact", "gift"})
+_FURNITURE = frozenset({"pk", "sk", "type", "updated_at", "version", "content", "contact", "gift", "shape"})
 # What an order's item holds of its customer, who is no part of the order itself.
 _BESIDE = ("email", "language", "ship_to", "gift_code")
 
@@ -74,6 +75,7 @@ def order_to_item(stored: StoredOrder) -> Item:
 
 def item_to_order(item: Mapping[str, Any]) -> StoredOrder:
     """Read an order back from its item, numbers being Decimals as DynamoDB gives them."""
+    check_shape(item)
     value = {name: value for name, value in item.items() if name not in _FURNITURE}
     beside = {name: value.pop(name) for name in _BESIDE if name in value}
     # Not strict: times are strings and quantities Decimals here, which were checked strictly when they came in.
@@ -88,6 +90,7 @@ def product_to_item(variant: Variant, updated_at: datetime) -> Item:
 
 def item_to_variant(item: Mapping[str, Any]) -> Variant:
     """Read a variant back from its item."""
+    check_shape(item)
     value = {name: value for name, value in item.items() if name not in _FURNITURE}
     return Variant.model_validate(value, strict=False)
 

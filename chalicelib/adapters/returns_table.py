@@ -25,10 +25,12 @@ from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import queue_place, sortable
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
+from chalicelib.domain.shapes import SHAPE, stamped
 
 _CHANGES = (
     "lines", "rma", "parcel", "settlements", "resolve_by", "received_at", "remind_at", "reminded_at", "label_wanted_at",
     "label_order", "label", "assignee", "timeline", "outbox", "version", "queue", "unsent", "unsent_since", "wake", "wakes_at",
+    SHAPE,
 )  # fmt: skip
 """The attributes that a step of a return can change; all others stay as they were born."""
 
@@ -88,7 +90,7 @@ class ReturnsTable:
 
     def change(self, changed: Return) -> bool:
         """Write the next version of a return; False if somebody else wrote it first."""
-        item = return_to_item(changed)
+        item = stamped(return_to_item(changed))
         kept = [name for name in _CHANGES if name in item]
         gone = [name for name in _CHANGES if name not in item]
         expression = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)

@@ -11,6 +11,7 @@ from chalicelib.adapters.dynamodb import Table, from_values, readable
 from chalicelib.adapters.items import Item
 from chalicelib.domain.identifiers import as_mailed
 from chalicelib.domain.places import sortable
+from chalicelib.domain.shapes import SHAPES
 from chalicelib.domain.undeliverable import Undeliverable
 
 _KIND = "UNDELIVERABLE"
@@ -43,12 +44,13 @@ class UndeliverableItems:
         uncleared = "attribute_not_exists(cleared_at) OR cleared_at < :sent_at"
         values = {
             ":type": _KIND.lower(), ":merchant": news.merchant, ":why": news.why, ":sent_at": sortable(news.sent_at),
-            ":at": sortable(news.at), ":expires_at": int(news.until.timestamp()),
+            ":at": sortable(news.at), ":shape": SHAPES["undeliverable"], ":expires_at": int(news.until.timestamp()),
         }  # fmt: skip
         return self._table.update(
             pk,
             sk,
-            "SET #type = :type, merchant = :merchant, why = :why, sent_at = :sent_at, #at = :at, expires_at = :expires_at",
+            "SET #type = :type, shape = :shape, merchant = :merchant, why = :why, sent_at = :sent_at, #at = :at,"
+            " expires_at = :expires_at",
             f"({newer}) AND ({uncleared})",
             values,
             {"#type": "type", "#at": "at"},

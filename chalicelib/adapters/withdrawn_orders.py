@@ -8,6 +8,7 @@ from typing import Any
 
 from chalicelib.adapters.items import Item, order_key
 from chalicelib.domain.places import sortable
+from chalicelib.domain.shapes import check_shape
 
 _WITHDRAWN = "withdrawn"
 _FORGOTTEN = "forgotten"
@@ -38,4 +39,5 @@ def forgotten_order(item: Mapping[str, Any], at: datetime) -> Item:
 
 def is_withdrawn(item: Mapping[str, Any]) -> bool:
     """Say whether customers do not find this order any more."""
+    check_shape(item)
     return item.get("type") == _WITHDRAWN or "forgotten_at" in item

@@ -7,15 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from math import inf
 from typing import NamedTuple
 
+from chalicelib.domain.shapes import SHAPE, SHAPES
 from chalicelib.exports.damages import Damages
 from chalicelib.exports.finding import Chosen, Export, choose, parts_of
 from chalicelib.exports.manifests import Part
 from chalicelib.exports.newest import Newest, opened_newest
 from chalicelib.exports.parts import Line, read_part
 from chalicelib.exports.places import ExportRefused, Place
-from chalicelib.exports.typed import Typed
+from chalicelib.exports.typed import Typed, Unreadable, whole
 
 KINDS = frozenset({"order", "return", "product"})
 """What the returns table holds, by the attribute `type`."""
@@ -119,6 +121,9 @@ class Reading:
         if kind not in KINDS:
             self.tally.items[OTHER] += 1
             return None
+        if (shape := _shape(item)) > SHAPES[kind]:
+            self.damages.add(name, number, f"is of shape {shape} of {kind!r}, and this release reads up to {SHAPES[kind]}")
+            return None
         self.tally.items[kind] += 1
         return Found(item, kind, name, number)
 
@@ -164,6 +169,13 @@ def _microsecond(told: str) -> int:
     if not 0 <= at <= _LAST_MICROSECOND:
         raise ValueError("no moment")
     return at
+
+
+def _shape(item: Typed) -> float:
+    try:
+        return whole(item, SHAPE) or 0
+    except Unreadable:
+        return inf
 
 
 def _kind(item: Typed) -> str:

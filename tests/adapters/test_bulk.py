@@ -19,7 +19,8 @@ LATE = EARLY + timedelta(days=1)
 
 
 def item(number, at=EARLY, content="a"):
-    return {"pk": f"azulu#{number}", "sk": "ORDER", "updated_at": sortable(at), "version": sortable(at), "content": content}
+    when = {"updated_at": sortable(at), "version": sortable(at)}
+    return {"pk": f"azulu#{number}", "sk": "ORDER", "type": "order", "shape": 1, **when, "content": content}
 
 
 def key(number):
