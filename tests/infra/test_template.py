@@ -166,4 +166,5 @@ def test_only_those_that_buy_labels_know_the_key_and_it_stands_in_no_template() 
     assert knowing == {"Deliver", "Sweep"}
     for name in knowing:
         key = TEMPLATE[name]["Properties"]["Environment"]["Variables"]["EASYPOST_API_KEY"]
-        assert key == {"Fn::If": ["BuysLabels", {"Fn::Sub": "{{resolve:secretsmanager:${EasyPostSecret}}}"}, ""]}
+        read = "{{resolve:secretsmanager:${EasyPostSecret}:SecretString:::${EasyPostSecretVersion}}}"
+        assert key == {"Fn::If": ["BuysLabels", {"Fn::Sub": read}, ""]}
