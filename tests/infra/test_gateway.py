@@ -175,6 +175,8 @@ def test_a_firewall_is_optional_and_keeps_no_requests() -> None:
     assert not any(each["SampledRequestsEnabled"] for each in shown)
     assert [rule["Priority"] for rule in rules] == list(range(len(rules)))
     assert "AWSManagedRulesKnownBadInputsRuleSet" in str(rules)
+    counted = rules[-1]["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+    assert all(each["Name"].endswith("_BODY") and each["ActionToUse"] == {"Count": {}} for each in counted)
     assert "RateBasedStatement" in rules[0]["Statement"]
 
 
@@ -182,3 +184,21 @@ def test_every_parameter_has_a_default_with_which_the_stack_stands(template: dic
     assert [name for name, each in template["Parameters"].items() if "Default" not in each] == []
     for name, each in template["Parameters"].items():
         assert re.fullmatch(each.get("AllowedPattern", ".*"), str(each["Default"])), name
+
+
+def test_whoever_deploys_is_told_what_they_need_next(template: dict[str, Any]) -> None:
+    assert {
+        "AlarmTopicArn", "DomainTarget", "DomainTargetZone", "ExportsBucketName", "ExportsPolicyArn", "FilesBucketName",
+        "MailRecord1", "MailRecord2", "MailRecord3", "PortalAddress", "PutAsideBucketName", "ReturnsTableName",
+        "SessionsTableName",
+    } <= set(template["Outputs"])  # fmt: skip
+
+
+def test_where_customers_reach_the_portal_is_known_without_being_told(template: dict[str, Any]) -> None:
+    given, own = template["Outputs"]["PortalAddress"]["Value"]["Fn::If"][1:]
+    assert given == {"Ref": "PortalUrl"}
+    assert own["Fn::If"] == [
+        "HasDomain",
+        {"Fn::Sub": "https://${DomainName}"},
+        {"Fn::Sub": "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"},
+    ]
