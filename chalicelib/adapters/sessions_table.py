@@ -163,7 +163,8 @@ def _link(item: Item) -> Link:
 
 def _opened(item: Item) -> Session:
     """Return the session that is kept in its link's item."""
-    link = {name: item[name] for name in ("merchant", "number", "email", "language", "as_gift", "unreached") if name in item}
+    kept = ("type", "shape", "merchant", "number", "email", "language", "as_gift", "unreached")
+    link = {name: item[name] for name in kept if name in item}
     return from_values(Session, link | {"digest": item["opened"], "expires_at": item["open_until"], "link": item["digest"]})
 
 
