@@ -124,7 +124,7 @@ def test_the_staff_sees_it_on_the_returns_page_and_in_the_queue(site: Site, who:
 def test_who_may_decide_has_mails_sent_again(site: Site) -> None:
     made = asked(site, HERS)
     note(site, came_back(VALENTINA))
-    browser = made.page(site.staff(SOFIA, "en"))
+    browser = made.page(site.staff(LUIS))
     site.later(minutes=1)
     browser.submit({"internal": "Half a thou", "then": "write"})
     assert "Half a thou" in browser.page.text, "what was typed is kept"
@@ -155,7 +155,7 @@ def test_a_mail_that_was_kept_back_is_listed_as_such(site: Site) -> None:
 
 def test_staff_who_act_for_a_customer_on_the_phone_read_it_too(site: Site) -> None:
     note(site, came_back(VALENTINA))
-    browser = site.staff(SOFIA, "en")
+    browser = site.staff(LUIS)
     browser.get("/azulu/staff/phone")
     browser.submit({"number": HERS, "email": VALENTINA})
     assert browser.page.address == "/azulu/items"
