@@ -25,7 +25,7 @@ from chalicelib.domain.worth import sums
 from chalicelib.shops import load_shops
 from tests.made import line, made, order, stored
 
-START = datetime(2026, 1, 2, 12, tzinfo=UTC)
+START = datetime(2025, 1, 2, 12, tzinfo=UTC)
 DAYS = 300
 LIVES = 400
 PARTS = 4
@@ -64,7 +64,7 @@ def _write_manifests(folder: Path, listed: list[tuple[str, str, int]]) -> None:
     entries = [{"itemCount": count, "md5Checksum": md5, "etag": "", "dataFileS3Key": key} for key, md5, count in listed]
     summary = {
         "version": "2020-06-30", "exportArn": "", "tableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/vuelta-returns",
-        "exportTime": "2026-11-01T00:00:00.000Z", "s3Prefix": None, "itemCount": sum(count for _, _, count in listed),
+        "exportTime": "2026-01-01T00:00:00.000Z", "s3Prefix": None, "itemCount": sum(count for _, _, count in listed),
         "outputFormat": "DYNAMODB_JSON",
     }  # fmt: skip
     for stem, raw in (
