@@ -159,4 +159,4 @@ def test_staff_who_act_for_a_customer_on_the_phone_read_it_too(site: Site) -> No
     browser.get("/azulu/staff/phone")
     browser.submit({"number": HERS, "email": VALENTINA})
     assert browser.page.address == "/azulu/items"
-    assert TOLD in browser.page.text
+    assert told(browser)
