@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,9 @@ from infra.deploy.package import built, upload
 from infra.deploy.senders import identity_arns, refuse_sandbox
 from infra.deploy.stack import Stack
 from infra.deploy.told import agreed, left_to_do, told_changes, told_outputs
+
+# As CloudFormation takes it, and short enough for the name of the portal's function, which is the stack's and a word more.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,56}")
 
 
 def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> int:
@@ -51,6 +55,10 @@ def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> i
 
 
 def _up(account: Account, options: argparse.Namespace) -> None:
+    if not _NAME.fullmatch(options.stack):
+        raise NotReady(
+            f"{options.stack!r} names no stack; begin with a letter, go on with letters, digits and hyphens, 57 characters in all at most"
+        )
     given = _parameters(options.parameters)
     account.check_bucket(options.bucket)
     if not options.sandbox:

@@ -226,6 +226,12 @@ def test_a_parameter_that_is_none_is_named(mail, package, capsys, word):
     assert "parameter" in refused(capsys)
 
 
+@pytest.mark.parametrize("name", ["my_stack", "1st", "", "s" * 58])
+def test_a_stack_that_cannot_be_named_so_is_refused_before_anything_is_made(mail, package, capsys, name):
+    assert main(["up", name, BUCKET, "--build", str(package.folder)]) == 2
+    assert "57 characters in all at most" in refused(capsys)
+
+
 def test_a_package_that_is_missing_is_asked_for(mail, package, capsys):
     (package.folder / "deployment.zip").unlink()
     assert up(package) == 2
