@@ -57,7 +57,7 @@ def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> i
 def _up(account: Account, options: argparse.Namespace) -> None:
     if not _NAME.fullmatch(options.stack):
         raise NotReady(
-            f"{options.stack!r} names no stack; begin with a letter, go on with letters, digits and hyphens, 57 characters in all at most"
+            f"{options.stack!r} names no stack: a letter, then letters, digits and hyphens, 57 characters in all at most"
         )
     given = _parameters(options.parameters)
     account.check_bucket(options.bucket)
