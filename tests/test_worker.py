@@ -495,5 +495,6 @@ def test_whichever_call_it_stops_at_no_mail_is_lost_and_only_one_sent_but_not_ma
         unmarked = broken == "send" if after else marking
         assert len(identities) == (4 if unmarked else 3), (at, broken)
     assert tried == {
-        "by_slot", "change", "add_link", "send", "lookup", "order_with_draft", "undeliverable", "admit", "claim_lookup", "finish_lookup",
+        "by_slot", "change", "add_link", "send", "lookup", "order_with_draft", "undeliverable", "admit", "claim_lookup",
+        "finish_lookup",
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from chalicelib.domain.merchant import Staff
 from chalicelib.domain.returns import Return
 from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Link, Session
 from chalicelib.visit import Visit
+from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
 from chalicelib.web.staff_call import StaffCall
 
@@ -89,16 +91,40 @@ class Call(BaseCall):
         return session is not None and link is not None and _same(session, link)
 
     def visit(self) -> Visit:
-        """Return the customer's order with all that stands around it, as `Desk.visit`; NoSession without a session."""
+        """Return the customer's order with all that stands around it, as it stands now; NoSession without a session."""
         return self.portal.desk.visit(self.session)
+
+    def visit_lately(self) -> Visit:
+        """Return the same as it stood a moment ago, for half of what that costs, with all that this browser has saved."""
+        return self.portal.desk.visit(self.session, self._saved_version)
+
+    @property
+    def _saved_version(self) -> int:
+        told = self._cookie(self._saved_cookie) or ""
+        return int(told) if re.fullmatch("[0-9]{1,9}", told) else 0
+
+    @property
+    def _saved_cookie(self) -> str:
+        return f"{self.session_cookie}_{self.merchant_slug}_saved"
+
+    def remember_saved(self, visit: Visit) -> None:
+        """Let the browser tell on its next page which version of the draft it has saved, so that no older one is shown."""
+        seconds = int(SESSION_LIFE.total_seconds())
+        self.cookies.append(http.set_cookie(self._saved_cookie, str(visit.draft.version), secure=self._secure, seconds=seconds))
 
     def made(self, slot: str) -> tuple[Visit, Return]:
         """Return the visit and the return in this slot; the page is not there if the slot is empty."""
-        visit = self.visit()
+        return self._made(self.visit(), slot) or self.not_there()
+
+    def just_made(self, slot: str) -> tuple[Visit, Return]:
+        """Return the same as it stood a moment ago, for half of what that costs; as it stands now where none was there yet."""
+        return self._made(self.visit_lately(), slot) or self.made(slot)
+
+    def _made(self, visit: Visit, slot: str) -> tuple[Visit, Return] | None:
         made = next((each for each in visit.own if str(each.slot) == slot), None)
         if made and self.session.opened_by:
             raise ForTheStaff(f"/return?{urlencode({'id': made.id})}")
-        return (visit, made) if made else self.not_there()
+        return (visit, made) if made else None
 
     def go_to_made(self, made: Return) -> Response:
         """Lead to a return that was just made; who made it for a customer is done with the customer's pages."""
@@ -111,11 +137,13 @@ class Call(BaseCall):
     def visit_to_save(self) -> Visit:
         """Return the visit for a step that only saves what was typed: a session that is over will do, but sees no page."""
         self.may_lapse = True
-        return self.visit()
+        return self.visit_lately()
 
     def open_session(self, secret: str, language: str) -> None:
         """Give the browser its session, and the link's language if it has none of its own."""
         self.keep_session(secret, int((SESSION_LIFE + SESSION_MEMORY).total_seconds()))
+        if self._cookie(self._saved_cookie):
+            self.cookies.append(http.set_cookie(self._saved_cookie, "", secure=self._secure, seconds=0))
         self.speak(language)
         self._keep_language()
 

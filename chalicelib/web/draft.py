@@ -46,7 +46,7 @@ class Choice:
 
 def items(call: Call) -> Response:
     """Show every line of the order with its verdict, and what was chosen so far."""
-    visit = call.visit()
+    visit = call.visit_lately()
     return _items_page(call, visit, None, 200)
 
 
@@ -60,13 +60,13 @@ def choose_items(call: Call) -> Response:
         return _items_page(call, visit, form, 200)
     if form.mistakes and not call.saves:
         return _items_page(call, visit, form, 422)
-    call.portal.desk.choose_items(visit, form.quantities, form.proof, form.country)
+    call.remember_saved(call.portal.desk.choose_items(visit, form.quantities, form.proof, form.country))
     return _onward(call, "/details")
 
 
 def details(call: Call) -> Response:
     """Ask why each line comes back, how it is, and what is wished for instead."""
-    visit = call.visit()
+    visit = call.visit_lately()
     asked = asked_of(call.portal.desk, visit)
     if next_step(visit, asked) == "items":
         return call.go("/items")
@@ -81,14 +81,14 @@ def describe(call: Call) -> Response:
     if call.switches_language:
         form.mistakes = []
     elif not form.mistakes or call.saves:
-        call.portal.desk.describe(visit, call.fields.get("draft", ""), form.described(visit.draft))
+        call.remember_saved(call.portal.desk.describe(visit, call.fields.get("draft", ""), form.described(visit.draft)))
         return _onward(call, "/outcomes")
     return _details_page(call, visit, asked, form, 422 if form.mistakes else 200)
 
 
 def outcomes(call: Call) -> Response:
     """Show what the customer would get for each line, and by which way."""
-    visit = call.visit()
+    visit = call.visit_lately()
     missing = first_missing(call.portal, visit)
     if missing in ("items", "details", "photos"):
         return call.go(f"/{missing}")
@@ -108,7 +108,7 @@ def choose_outcomes(call: Call) -> Response:
         form.mistakes = []
     elif not form.mistakes or (call.saves and form.how):
         draft_id = call.fields.get("draft", "")
-        call.portal.desk.choose_outcomes(visit, draft_id, form.outcomes, form.method, form.store)
+        call.remember_saved(call.portal.desk.choose_outcomes(visit, draft_id, form.outcomes, form.method, form.store))
         return _onward(call, "/check")
     elif call.saves:
         return _onward(call, "/check")
@@ -117,7 +117,7 @@ def choose_outcomes(call: Call) -> Response:
 
 def check(call: Call) -> Response:
     """Show everything once more before it is asked for."""
-    visit = call.visit()
+    visit = call.visit_lately()
     missing = first_missing(call.portal, visit)
     if missing != "check":
         return call.go(f"/{missing}")
@@ -129,9 +129,9 @@ def check(call: Call) -> Response:
 
 def submit(call: Call) -> Response:
     """Make the return, once however often this is posted."""
-    visit = call.visit()
     if call.switches_language:
         return check(call)
+    visit = call.visit()
     try:
         language = call.mail_language
         draft_id, seen = call.fields.get("draft", ""), call.fields.get("seen", "")

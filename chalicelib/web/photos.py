@@ -108,7 +108,8 @@ def without(call: Call) -> Response:
     """Keep that the customer cannot take photos of a line, or can after all."""
     visit = call.visit()
     line_id, cannot = call.fields.get("line", ""), call.fields.get("cannot") == "yes"
-    call.portal.desk.go_without_photos(visit, call.fields.get("draft", ""), line_id, without=cannot)
+    kept = call.portal.desk.go_without_photos(visit, call.fields.get("draft", ""), line_id, without=cannot)
+    call.remember_saved(kept)
     return call.go("/photos")
 
 

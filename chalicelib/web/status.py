@@ -20,7 +20,7 @@ NOTICES = frozenset({"already_made", "tracked", "cancelled", "too_late"})
 
 def done(call: Call, slot: str) -> Response:
     """Say that the return is made, and what to do now; one that has gone on since is shown as it stands."""
-    visit, made = call.made(slot)
+    visit, made = call.just_made(slot)
     if not made.standing("authorised", "under_review"):
         return call.go(f"/returns/{made.slot}")
     return _page(call, visit, made, "done")
