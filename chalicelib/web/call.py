@@ -82,8 +82,10 @@ class Call(BaseCall):
     def furniture(self) -> dict[str, object]:
         """Return what the customer's pages need, too: who is in front of them, and whether mails reach them."""
         known: Session | None = self.__dict__.get("session")
-        unreached = {"unreached": known.unreached, "unreached_address": masked(known.email)} if known else {"unreached": None}
-        return {"by_phone": known if known and known.opened_by else None} | unreached
+        by_phone = known if known and known.opened_by else None
+        if known is None:
+            return {"by_phone": by_phone, "unreached": None}
+        return {"by_phone": by_phone, "unreached": known.unreached, "unreached_address": masked(known.email)}
 
     def has_opened(self, link: Link | None) -> bool:
         """Say whether this browser has a session for the order of a link: its second press of the button, say."""
