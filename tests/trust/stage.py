@@ -26,6 +26,7 @@ from chalicelib.adapters.personal_items import PersonalItems
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.ses import Mailer
 from chalicelib.bootstrap import Portal, build
+from chalicelib.bounces import CarefulPost
 from chalicelib.digests import Telling
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.orders import StoredOrder
@@ -206,7 +207,8 @@ class Stage:
         return replace(portal, files=files, photos=Photos(files, portal.returns, portal.sessions, portal.shops, self.clock))
 
     def _worker(self) -> tuple[Worker, Sweep]:
-        wired, post = self.portal, Mailer(self.gate.on(self.letterbox), None, lambda seconds: None)
+        wired, mailer = self.portal, Mailer(self.gate.on(self.letterbox), None, lambda seconds: None)
+        post = CarefulPost(mailer, wired.sessions, self.clock)
         seller = self.gate.on_other(self.seller, "labels", _silent)
         labelling = Labelling(wired.returns, wired.files, shops(), lambda name: seller, self.clock)
         worker = Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, post, self.clock, URL, labelling)

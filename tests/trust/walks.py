@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlencode
 
+from chalicelib.bounces import Bounces
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import cancelled
 from chalicelib.imports.batches import Tally, bring_in
 from tests.imports.records import TERMS, json_lines, line_record, order_record, orders_of, variant_record, variants_of
 from tests.labels import CUSTOMER, made_prepaid
 from tests.made import EMAIL, NOON, line, made, order, stored
+from tests.mail_events import came_back, complained
 from tests.test_label_files import pdf
 from tests.trust.stage import URL, Stage
 from tests.web.browsing import FORM, Browser
@@ -159,15 +162,7 @@ def uploaded(stage: Stage, browser: Browser, colour: str) -> Step:
     key = next(each["value"] for _, each in fields if each.get("name") == "key")
     stage.s3.put_object(Bucket=stage.bucket, Key=key, Body=picture(colour))
     event = {"detail": {"object": {"key": key}}}
-
-    def act() -> bool:
-        try:
-            stage.portal.photos.cleaned_by(event)
-        except Unavailable:
-            return False
-        return True
-
-    return Step(f"a {colour} photo is cleaned", act)
+    return Step(f"a {colour} photo is cleaned", done(partial(stage.portal.photos.cleaned_by, event)))
 
 
 def wish_for_the_rest(browser: Browser) -> None:
@@ -318,6 +313,29 @@ def worker(stage: Stage) -> Iterator[Step]:
     yield swept(stage, "photos that outlived their return")
 
 
+def bounced(stage: Stage) -> Iterator[Step]:
+    """A mail comes back, another one is called unwanted, and what would be sent there is kept back."""
+    stage.order(stored(order(line("1"), line("2"))))
+    known = Bounces(stage.portal.sessions)
+    for name, event in (("a mail comes back", came_back()), ("a mail is called unwanted", complained())):
+        yield Step(name, done(partial(known.note, event)))
+    stage.portal.returns.add(made("authorised", draft_id="back"))
+    yield carried(stage, "what would be sent there is kept back")
+
+
+def done(act: Callable[[], object]) -> Act:
+    """Return an act that is done unless something does not answer."""
+
+    def acted() -> bool:
+        try:
+            act()
+        except Unavailable:
+            return False
+        return True
+
+    return acted
+
+
 def imports(stage: Stage) -> Iterator[Step]:
     """Files of orders and products come in, again and newer, and an export is asked for."""
     first = [order_record(number=f"AZ-{number}") for number in range(1, 31)]
@@ -333,14 +351,7 @@ def imports(stage: Stage) -> Iterator[Step]:
 def brought_in(stage: Stage, name: str, entries: list[Any]) -> Step:
     """Return the step of an import; where it stops, the same file is imported again."""
 
-    def act() -> bool:
-        try:
-            bring_in(entries, stage.shelf, NOON, print, Tally())
-        except Unavailable:
-            return False
-        return True
-
-    return Step(name, act)
+    return Step(name, done(lambda: bring_in(entries, stage.shelf, NOON, print, Tally())))
 
 
 def forgetting(stage: Stage) -> Iterator[Step]:
@@ -357,16 +368,10 @@ def forgetting(stage: Stage) -> Iterator[Step]:
     for key in ("photos/azulu/AZ1001/one/line/x", "incoming/photos/azulu/AZ1001/two/line/y", "labels/azulu/AZ1001/2/l.pdf"):
         stage.s3.put_object(Bucket=stage.bucket, Key=key, Body=b"hers")
 
-    def act() -> bool:
-        try:
-            stage.forgetting.forget("azulu", EMAIL)
-        except Unavailable:
-            return False
-        return True
-
-    yield Step("forget", act)
+    yield Step("forget", done(partial(stage.forgetting.forget, "azulu", EMAIL)))
 
 
 TALES: dict[str, Callable[[Stage], Iterator[Step]]] = {
-    "customer": customer, "gift": gift, "staff": staff, "worker": worker, "imports": imports, "forgetting": forgetting,
+    "customer": customer, "gift": gift, "staff": staff, "worker": worker, "bounced": bounced, "imports": imports,
+    "forgetting": forgetting,
 }  # fmt: skip
