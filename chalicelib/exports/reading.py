@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from math import inf
 from typing import NamedTuple
 
 from chalicelib.domain.shapes import SHAPE, SHAPES
@@ -121,8 +120,8 @@ class Reading:
         if kind not in KINDS:
             self.tally.items[OTHER] += 1
             return None
-        if (shape := _shape(item)) > SHAPES[kind]:
-            self.damages.add(name, number, f"is of shape {shape} of {kind!r}, and this release reads up to {SHAPES[kind]}")
+        if newer := _newer(item, kind):
+            self.damages.add(name, number, newer)
             return None
         self.tally.items[kind] += 1
         return Found(item, kind, name, number)
@@ -171,11 +170,13 @@ def _microsecond(told: str) -> int:
     return at
 
 
-def _shape(item: Typed) -> float:
+def _newer(item: Typed, kind: str) -> str | None:
+    """Say why an item could be misread: another release wrote it, in a shape that this one does not know."""
     try:
-        return whole(item, SHAPE) or 0
-    except Unreadable:
-        return inf
+        shape = whole(item, SHAPE) or 0
+    except Unreadable as error:
+        return str(error)
+    return f"is of shape {shape} of {kind!r}, and this release reads up to {SHAPES[kind]}" if shape > SHAPES[kind] else None
 
 
 def _kind(item: Typed) -> str:

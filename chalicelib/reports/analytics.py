@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.domain.errors import VueltaError
 from chalicelib.domain.merchant import Merchant
+from chalicelib.domain.shapes import SHAPE, SHAPES
 from chalicelib.reports.facts import TABLES, Facts, Row, Span
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def _set_variables(database: DuckDBPyConnection, merchant: Merchant, span: Span)
     database.execute("SET VARIABLE zone = ?", [merchant.zone])
     database.execute("SET VARIABLE since = CAST(? AS DATE)", [str(span.since or date.min)])
     database.execute("SET VARIABLE until = CAST(? AS DATE)", [str(span.until or date.max)])
+    for kind in ("order", "return"):
+        database.execute(f"SET VARIABLE {kind}_shape = CAST(? AS INTEGER)", [SHAPES[kind]])
     database.execute("SET VARIABLE as_of = CAST(? AS TIMESTAMPTZ)", [span.as_of.isoformat()])
 
 
@@ -110,7 +113,7 @@ def _item() -> str:
     }  # fmt: skip
     fields = ("type", "merchant", "currency", "queue", "created_at", "placed_at", "answer_by", "resolve_by")
     item = dict.fromkeys(fields, _TEXT) | {
-        "slot": _NUMBER, "lines": _list(line), "timeline": _list({"act": _TEXT, "at": _TEXT}),
+        "slot": _NUMBER, SHAPE: _NUMBER, "lines": _list(line), "timeline": _list({"act": _TEXT, "at": _TEXT}),
         "settlements": _list({"charged": _TEXT}),
     }  # fmt: skip
     return json.dumps({"Item": item})

@@ -75,6 +75,8 @@ SELECT (SELECT count(*) FROM returns
            OR verdict IS NULL OR worth IS NULL OR grants IS NULL
            OR (settled AND inspection IS NOT NULL AND NOT granted
                AND (arrived_value IS NULL OR amount(inspection.reduction.S) IS NULL)))
+     + (SELECT count(*) FROM raw WHERE units(Item.shape.N) > CASE Item.type.S WHEN 'order' THEN getvariable('order_shape')
+                                                                            WHEN 'return' THEN getvariable('return_shape') END)
      + (SELECT count(*) FROM orders WHERE currency IS NULL OR placed_on IS NULL OR lines IS NULL)
      + (SELECT count(*) FROM order_lines WHERE name IS NULL OR product IS NULL OR value IS NULL);
 

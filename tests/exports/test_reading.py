@@ -422,3 +422,14 @@ def one_export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     full(root, some_items(), NOON)
     incremental(root, [(None, return_item("AZ-9"), NOON)], NOON, NOON + HOUR)
     return root
+
+
+@pytest.mark.parametrize("shape", [2, "one"])
+def test_an_item_of_a_newer_shape_is_damage_and_is_not_misread(tmp_path: Path, shape: int | str) -> None:
+    items = [return_item(), order_item() | {"shape": shape}]
+    full(tmp_path, items, NOON)
+    found, reading = read(tmp_path)
+    assert [each.kind for each in found] == ["return"]
+    (line,) = told(reading)
+    expected = {2: "is of shape 2 of 'order', and this release reads up to 1", "one": "shape is of another type than N"}
+    assert expected[shape] in line

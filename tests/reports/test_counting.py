@@ -136,3 +136,12 @@ def test_what_cannot_be_counted_is_told_and_nothing_of_it_counts(broken: Typed) 
     assert not any(facts.tables.values())
     with pytest.raises(Uncountable):
         counted_by_duckdb([(kind, item | broken)])
+
+
+@pytest.mark.parametrize("kind", [0, 1])
+def test_an_item_of_a_newer_shape_is_not_counted_fast(kind: int) -> None:
+    items = typed(order_to_item(stored()), return_to_item(made()))
+    assert counted_by_duckdb([(name, item | {"shape": {"N": "1"}}) for name, item in items])
+    items[kind][1]["shape"] = {"N": "2"}
+    with pytest.raises(Uncountable):
+        counted_by_duckdb(items)
