@@ -37,9 +37,10 @@ class Mail:
         return {"from": self.sender, **shown}
 
 
-def all_mails() -> list[Mail]:
-    """Return every mail that was sent, the newest last."""
-    return [_read(sent.id, sent.destinations, sent.raw_data) for sent in get_backend("ses")[ACCOUNT][REGION].sent_messages]
+def all_mails(start: int = 0) -> list[Mail]:
+    """Return every mail that was sent, the newest last, or those behind the first `start` of them."""
+    sent = get_backend("ses")[ACCOUNT][REGION].sent_messages[start:]
+    return [_read(each.id, each.destinations, each.raw_data) for each in sent]
 
 
 def _read(identity: str, destinations: list[str], raw: str) -> Mail:

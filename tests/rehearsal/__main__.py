@@ -42,7 +42,7 @@ def main() -> int:
         passed, failed, said = journeys(rehearsal, given.workers, more)
         judged = accidents.judge()
         rehearsal.write_logs()
-        outcome = Outcome(passed, failed, judged, up, time.monotonic() - began)
+        outcome = Outcome(passed, failed, judged, accidents.logged, up, time.monotonic() - began)
         print(printed(rehearsal, outcome))
         wrong = failures(rehearsal, outcome)
     if wrong:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -19,6 +20,7 @@ from PIL import Image
 
 from tests.mail_events import came_back
 from tests.rehearsal.rehearsal import Rehearsal
+from tests.rehearsal.sources import PutAside
 
 PATIENCE = 180.0
 UNLUCKY, BOUNCED = "zahra@example.com", "leila@example.com"
@@ -26,27 +28,33 @@ FOLDER = "photos/nurana/NU-1001/0123456789abcdef0123456789abcdef/0123456789abcde
 
 
 class Accidents:
-    """Three misfortunes and whether what they hit was made good; `found` holds one line each, and True where all went well."""
+    """Three misfortunes and whether what they hit was made good; `found` holds one line each, and True where all went well.
+
+    `logged` is how much each function had written when they were over: up to there it had reason to complain.
+    """
 
     def __init__(self, rehearsal: Rehearsal) -> None:
         self.found: list[tuple[str, bool]] = []
+        self.logged: dict[str, int] = {}
         self._rehearsal = rehearsal
         self._files = rehearsal.client("s3")
 
     def happen(self) -> None:
         """Let everything fail that is to fail, until it was given up; then let it work again."""
         rehearsal = self._rehearsal
-        with self._failing(("MailRole", UNLUCKY), ("CleanRole", f"{FOLDER}{0:032x}"), ("CleanRole", f"{FOLDER}{1:032x}"),
-                           ("BouncedRole", "nobody")):  # fmt: skip
+        photos = [("CleanRole", "s3:GetObject", f"{FOLDER}{number:032x}") for number in range(2)]
+        with self._failing(("MailRole", "ses:", UNLUCKY), ("BouncedRole", "dynamodb:", ""), *photos):
             before = {name: aside.given_up for name, aside in rehearsal.asides.items()}
             self.found.append(("a link can be asked for", self._ask("nurana", "NU-1005", UNLUCKY) == 303))
             for number, content in enumerate((_picture(), b"no photo", b"no photo either")):
                 self._put(f"incoming/{FOLDER}{number:032x}", content)
             for _ in range(2):
                 rehearsal.bus.put("aws.ses", "Email Bounced", self._bounce("nobody@example.com"))
-            for name, happened in (("Deliver", "a mail"), ("Clean", "photos"), ("Bounced", "a bounce")):
-                put_aside = _until(lambda name=name: rehearsal.asides[name].given_up > before[name], 60)
-                self.found.append((f"{happened} that a service failed to take was put aside", put_aside))
+            for name, count, what in (("Deliver", 1, "a mail"), ("Clean", 2, "photos"), ("Bounced", 2, "bounces")):
+                aside, most = rehearsal.asides[name], before[name] + count
+                given_up = _until(partial(_reached, aside, most), 60)
+                self.found.append((f"{what} that a service failed to take: put aside", given_up))
+        self.logged = rehearsal.written()
         rehearsal.bus.put("aws.ses", "Email Bounced", self._bounce(BOUNCED))
 
     def judge(self) -> list[tuple[str, bool]]:
@@ -68,7 +76,7 @@ class Accidents:
         return detail
 
     @contextmanager
-    def _failing(self, *accidents: tuple[str, str]) -> Iterator[None]:
+    def _failing(self, *accidents: tuple[str, str, str]) -> Iterator[None]:
         self._rehearsal.fail(*accidents)
         try:
             yield
@@ -97,6 +105,10 @@ def _picture() -> bytes:
     written = BytesIO()
     Image.new("RGB", (64, 48), "teal").save(written, "JPEG")
     return written.getvalue()
+
+
+def _reached(aside: PutAside, count: int) -> bool:
+    return aside.given_up >= count
 
 
 def _until(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:

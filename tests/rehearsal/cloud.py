@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from chalicelib.bootstrap import portal
 from chalicelib.local import aws, mailbox
 from chalicelib.local.demo.load import load
+from chalicelib.local.mails import all_mails
 from chalicelib.local.tour import tour
 from chalicelib.local.turns import take_turns
 from chalicelib.shops import load_shops
-from tests.rehearsal.guard import Guard
+from tests.rehearsal.guard import MAILS, Application, Environ, Guard, StartResponse
 from tests.rehearsal.rights import Judge, grants
 from tests.rehearsal.runtime import ACCOUNT, REGION
 from tests.rehearsal.stack import Stack
@@ -92,6 +93,19 @@ def _make_table(name: str, properties: Mapping[str, Any]) -> str:
     return str(made["TableDescription"]["LatestStreamArn"])
 
 
+def _beside_mails(emulator: Application) -> Application:
+    """Add to the emulator what it has not: the mails that were sent, from a number on, as JSON."""
+
+    def answer(environ: Environ, start: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != MAILS:
+            return emulator(environ, start)
+        body = json.dumps([mail.as_json() for mail in all_mails(int(environ["QUERY_STRING"] or 0))]).encode()
+        start("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    return answer
+
+
 class _Connection(WSGIRequestHandler):
     """Keeps connections open, as AWS does."""
 
@@ -111,7 +125,7 @@ def main() -> None:
     stack = Stack.read(Path(plan["template"]), **plan["parameters"])
     environment = owners(stack, plan["endpoint"])
     aws.enter(environment)
-    guard = Guard(DomainDispatcherApplication(create_backend_app), {**plan["keys"], OWNER: [None, ""]})
+    guard = Guard(_beside_mails(DomainDispatcherApplication(create_backend_app)), {**plan["keys"], OWNER: [None, ""]})
     emulator = make_server("127.0.0.1", plan["port"], guard, threaded=True, request_handler=_Connection)
     threading.Thread(target=emulator.serve_forever, daemon=True).start()
     left_out = make(stack)

@@ -30,7 +30,7 @@ class Crowded(Exception):
 
 @dataclass(frozen=True)
 class ColdStart:
-    """Seconds from the start of an instance to its first request for an event, and to its first answer."""
+    """Seconds from the start of an instance to its first request for an event, and to its first answer, had it not waited."""
 
     function: str
     polled: float
@@ -71,8 +71,9 @@ class Fleet:
             answer = instance.invoke(event)
         finally:
             self._give_back(instance)
-        if answer.cold and instance.first_answered is not None:
-            self.cold_starts.append(ColdStart(self.program.name, instance.polled(), instance.first_answered))
+        if answer.cold and not answer.failed:
+            polled = instance.polled()
+            self.cold_starts.append(ColdStart(self.program.name, polled, polled + answer.seconds))
         return answer
 
     def warm(self, count: int) -> None:

@@ -75,7 +75,7 @@ class _Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 65536
-    timeout = 60
+    timeout = 180
 
     def _any(self) -> None:
         body = self._body()

@@ -14,8 +14,9 @@ from tests.rehearsal.calls import Request, Unknown, caller, rights
 from tests.rehearsal.rights import Judge, Right
 from tests.rehearsal.runtime import ACCOUNT
 
+MAILS = "/-/mails"
 LEDGER, ACCIDENT = "/-/ledger", "/-/accident"
-"""Where the guard tells what it saw, as JSON; where one posts which calls are to fail from now on, as `[role, text]` pairs."""
+"""Where the guard tells what it saw, as JSON; where one posts which calls fail from now on: roles, starts of actions, texts."""
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
@@ -30,24 +31,21 @@ class Guard:
     def __init__(self, inner: Application, keys: Mapping[str, tuple[str | None, str] | list[Any]]) -> None:
         self.judge: Judge | None = None
         self.unknown: Counter[str] = Counter()
-        self.accidents: list[tuple[str, bytes]] = []
+        self.accidents: list[tuple[str, str, bytes]] = []
         self._inner = inner
         self._keys = keys
         self._turn = threading.Lock()
 
     def __call__(self, environ: Environ, start: StartResponse) -> Iterable[bytes]:
         """Answer a request: with the emulator's answer, or with AWS's refusal."""
-        if environ["PATH_INFO"] == LEDGER:
-            return _answer(start, "200 OK", json.dumps(self.ledger()), "application/json")
         request = _request(environ)
-        if request.path == ACCIDENT:
-            self.accidents = [(role, text.encode()) for role, text in json.loads(request.body)]
-            return _answer(start, "200 OK", "", "text/plain")
+        if request.path in {LEDGER, ACCIDENT}:
+            return self._aside(request, start)
         environ["wsgi.input"] = BytesIO(request.body)
         environ["CONTENT_LENGTH"] = str(len(request.body))
         asking = caller(request)
         role, token = self._keys.get(asking.key, ("nobody", "")) if asking else ("nobody", "")
-        if asking and role is None:
+        if request.path == MAILS or (asking and role is None):
             return self._inner(environ, start)
         if asking is None or role is None or asking.token != token or self.judge is None:
             return _denied(start, asking.service if asking else "s3", "nobody known", ("any action", request.path))
@@ -60,9 +58,14 @@ class Guard:
         if lacking := self.judge.allow(role, taken):
             return _denied(start, asking.service, role, lacking)
         whole = b"".join((unquote_to_bytes(request.path), request.query.encode(), request.body))
-        if any(role == unlucky and text in whole for unlucky, text in self.accidents):
+        if any(role == who and taken[0][0].startswith(what) and text in whole for who, what, text in self.accidents):
             return _answer(start, "500 Internal Server Error", "", "text/plain")
         return self._forward(environ, start, role, taken)
+
+    def _aside(self, request: Request, start: StartResponse) -> Iterable[bytes]:
+        if request.path == ACCIDENT:
+            self.accidents = [(role, action, text.encode()) for role, action, text in json.loads(request.body)]
+        return _answer(start, "200 OK", json.dumps(self.ledger()), "application/json")
 
     def ledger(self) -> dict[str, Any]:
         """Return what was done and refused by role, action, resource and how often, what was never used, what is not known."""

@@ -65,8 +65,8 @@ class Rehearsal:
             ledger: dict[str, Any] = json.load(answer)
         return ledger
 
-    def fail(self, *accidents: tuple[str, str]) -> None:
-        """Have the calls of a role in which a text stands end with an error of the service, these and no others."""
+    def fail(self, *accidents: tuple[str, str, str]) -> None:
+        """Have calls end with an error of the service from now on, by role, beginning of the action and a text in them."""
         body = json.dumps(accidents).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port + 2}{ACCIDENT}", body, method="POST")
         urllib.request.urlopen(request, timeout=10).close()
@@ -80,9 +80,13 @@ class Rehearsal:
         """Return a client with the rights of whoever deployed the stack."""
         return _client(service, self.owner["AWS_ENDPOINT_URL"], OWNERS)
 
-    def said(self, function: str) -> str:
-        """Return what a function wrote to its log."""
-        return (self.logs / function).read_text("utf-8", "replace")
+    def said(self, function: str, since: int = 0) -> str:
+        """Return what a function wrote to its log behind so many bytes."""
+        return (self.logs / function).read_bytes()[since:].decode("utf-8", "replace")
+
+    def written(self) -> dict[str, int]:
+        """Return how many bytes each function wrote so far."""
+        return {function: (self.logs / function).stat().st_size for function in self.fleets}
 
     def write_logs(self) -> None:
         """Bring what the functions wrote to their log groups, with the rights of their roles, as Lambda does."""
@@ -131,14 +135,23 @@ def rehearse(build: Path, port: int, room: int = 4, **given: str) -> Iterator[Re
         functions = _called(stack, fleets, asides)
         bus = Bus(stack, functions)
         gateway = Gateway(stack, fleets)
-        front = Front(gateway, port)
-        threading.Thread(target=front.serve_forever, daemon=True).start()
-        running.callback(front.shutdown)
+        running.enter_context(serving(Front(gateway, port)))
         stop = threading.Event()
         for act, seconds in _acts(stack, fleets, functions, asides, bus, client, owner):
             running.callback(_repeat(act, seconds, stop))
         running.callback(stop.set)
         yield Rehearsal(url, port, owner, stack, gateway, fleets, functions, bus, asides, left_out, logs, client)
+
+
+@contextmanager
+def serving(front: Front) -> Iterator[None]:
+    """Serve in a thread."""
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    try:
+        yield
+    finally:
+        front.shutdown()
+        front.server_close()
 
 
 def _unpacked(package: Path, task: Path) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -22,6 +22,7 @@ class Outcome:
     passed: int
     failed: int
     accidents: Sequence[tuple[str, bool]]
+    logged: Mapping[str, int]
     up: float
     seconds: float
 
@@ -36,7 +37,8 @@ def failures(rehearsal: Rehearsal, outcome: Outcome) -> list[str]:
     unused = [each for each in ledger["unused"] if reason(each[0], each[2], each[3]) is None]
     wrong += [f"{role} never needed {action} on {where} ({sid})" for role, sid, action, where in unused]
     wrong += [f"a reason in tests/rehearsal/reasons.py explains nothing any more: {key}" for key in stale(ledger["unused"])]
-    wrong += [f"{function} wrote {sign}" for function in rehearsal.fleets for sign in SIGNS if sign in rehearsal.said(function)]
+    logs = {function: rehearsal.said(function, since) for function, since in outcome.logged.items()}
+    wrong += [f"{function} wrote {sign}" for function, said in logs.items() for sign in SIGNS if sign in said]
     broken = Counter(f"{each.method} {each.resource}: {each.status}" for each in rehearsal.gateway.served if each.status >= 500)
     return wrong + [f"{what}, {times} times" for what, times in broken.items()]
 

@@ -60,10 +60,10 @@ class PutAside:
 
     def put(self, what: Mapping[str, Any]) -> None:
         """Keep what was given up, under a name as Lambda makes one."""
-        self.given_up += 1
         now = datetime.now(UTC)
         key = f"aws/lambda/async/{now:%Y/%m/%d}/{now:%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
         self.client.put_object(Bucket=self.bucket, Key=key, Body=json.dumps(what, default=_moment).encode())
+        self.given_up += 1
 
 
 @dataclass
