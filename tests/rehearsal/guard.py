@@ -57,8 +57,7 @@ class Guard:
             return _answer(start, "400 Bad Request", str(error), "text/plain")
         if lacking := self.judge.allow(role, taken):
             return _denied(start, asking.service, role, lacking)
-        whole = b"".join((unquote_to_bytes(request.path), request.query.encode(), request.body))
-        if any(role == who and taken[0][0].startswith(what) and text in whole for who, what, text in self.accidents):
+        if self.accidents and self._unlucky(request, role, taken[0][0]):
             return _answer(start, "500 Internal Server Error", "", "text/plain")
         return self._forward(environ, start, role, taken)
 
@@ -72,13 +71,17 @@ class Guard:
         judge = self.judge
         if judge is None:
             return {}
-        with self._turn:
+        with self._turn, judge.turn:
             return {
                 "done": [[*what, times] for what, times in sorted(judge.done.items())],
                 "refused": [[*what, times] for what, times in sorted(judge.refused.items())],
                 "unused": [[grant.role, grant.statement, grant.action, grant.resource] for grant in judge.unused()],
                 "unknown": dict(self.unknown),
             }
+
+    def _unlucky(self, request: Request, role: str, action: str) -> bool:
+        whole = b"".join((unquote_to_bytes(request.path), request.query.encode(), request.body))
+        return any(role == who and action.startswith(what) and text in whole for who, what, text in self.accidents)
 
     def _forward(self, environ: Environ, start: StartResponse, role: str, taken: tuple[Right, ...]) -> Iterable[bytes]:
         """Let the emulator answer. Of what is not there S3 tells only those who may list; to others it denies it."""

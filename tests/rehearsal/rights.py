@@ -68,11 +68,11 @@ class Judge:
     done: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     refused: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     used: set[Grant] = field(default_factory=set)
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def allow(self, role: str, rights: Iterable[Right]) -> Right | None:
         """Count a call of a role that takes these rights; return the first that the role lacks, or None."""
-        with self._turn:
+        with self.turn:
             for action, resource in rights:
                 speaking = [grant for grant in self.granted if grant.role == role and grant.covers(action, resource)]
                 if not speaking or not all(grant.allows for grant in speaking):

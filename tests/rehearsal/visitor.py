@@ -64,7 +64,8 @@ class Visitor(Browser):
         got, content = self.ask(method, address, body, sent)
         answer = {
             "statusCode": got.status, "headers": dict(got.headers), "body": content.decode("utf-8", "replace"),
-            "address": address, "multiValueHeaders": {"Set-Cookie": got.headers.get_all("Set-Cookie") or []}, "isBase64Encoded": False,
+            "multiValueHeaders": {"Set-Cookie": got.headers.get_all("Set-Cookie") or []},
+            "address": address, "isBase64Encoded": False,
         }  # fmt: skip
         assert got.status < 500, f"{method} {address}: {got.status}"
         if got.status == 200:

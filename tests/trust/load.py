@@ -1,8 +1,8 @@
 """Promise 9: many customers at once, through the packaged portal: each gets what they came for, at worst after a page that asks
 for patience.
 
-They come from addresses of their own, look at each page for some seconds, and wait for their mails. Beside them stands how long as
-many callers wait for a function that only says hello, through the same gateway, on the same machine.
+They come from addresses of their own, look at each page for some seconds, and wait for their mails. Beside them stands how long
+as many callers wait for a function that only says hello, through the same gateway, on the same machine.
 """
 
 from __future__ import annotations
