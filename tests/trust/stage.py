@@ -53,7 +53,7 @@ _RANDOM = re.compile(
 )
 _WITHIN_A_DAY = re.compile(r"(\d{4}-\d\d-\d\d)T[\d:.]+(?:Z|\+00:00)")
 # How often something was written or tried, and until when it is kept, is no part of what came of it.
-_COUNTED = frozenset({"version", "claim", "expires_at", "unsent_since"})
+_COUNTED = frozenset({"version", "claim", "expires_at", "draft_expires_at", "unsent_since"})
 
 
 class Letterbox:
