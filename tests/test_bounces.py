@@ -24,7 +24,7 @@ from chalicelib.domain.undeliverable import BELIEVED_FOR, TRIED_AFTER, Undeliver
 from chalicelib.forgetting import Forgetting
 from chalicelib.message import MailRefused
 from tests.conftest import Tables, new_bucket
-from tests.gate import Gate
+from tests.gate import Gate, Way
 from tests.made import EMAIL, NOON, made
 from tests.mail_events import Event, came_back, complained
 from tests.mailroom import Mailroom, Postbox
@@ -184,9 +184,16 @@ class NoTable:
         return True
 
 
-def test_an_outage_is_left_to_be_tried_again(tables: Tables) -> None:
+@pytest.mark.parametrize("way", ["unreachable", "answer lost", "throttled", "refused"])
+def test_an_outage_is_left_to_be_tried_again(tables: Tables, way: Way) -> None:
+    gate = Gate()
+    bounces = Bounces(SessionsTable(Table(gate.on(tables.client), tables.sessions), lambda: SOON))
+    gate.arm(1, way)
     with pytest.raises(Unavailable):
-        Bounces(SessionsTable(Table(tables.client, "not-there"), lambda: SOON)).note(came_back())
+        bounces.note(came_back())
+    gate.arm(0, way)
+    bounces.note(came_back())
+    assert SessionsTable(Table(tables.client, tables.sessions), lambda: SOON).undeliverable("azulu", EMAIL)
 
 
 def test_nothing_is_sent_to_a_marked_address_but_what_was_asked_for_an_hour_later(office: Office) -> None:
