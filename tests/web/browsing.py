@@ -212,6 +212,10 @@ def check_headers(address: str, answer: Mapping[str, Any], *, secure: bool) -> N
     policy = dict(part.strip().split(" ", 1) for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'", address
     assert "script-src" not in policy, address
+    leads_to = headers.get("Location", "/")
+    assert re.match(r"/(?![/\\])", leads_to) or leads_to == "/" or "X-Amz-Signature=" in leads_to, (
+        f"{address} leads away: {leads_to}"
+    )
     if style := re.search(r"<style>(.*?)</style>", answer["body"], re.DOTALL):
         digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
         assert policy["style-src"] == f"'sha256-{digest}'", f"{address}: the browser would refuse the style"
