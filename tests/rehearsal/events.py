@@ -87,7 +87,8 @@ def reply(answer: Any) -> Reply:
         headers.append((name, _text(value)))
     for name, values in many.items():
         headers += [(name, _text(value)) for value in values]
-    body = answer.get("body") or ""
+    body = answer.get("body", "")
+    body = "" if body is None else body
     if not isinstance(body, str):
         raise Malformed("its body is no text")
     try:
