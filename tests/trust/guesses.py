@@ -80,6 +80,7 @@ def guessed(place: Street, found: Learned, size: int, chance: random.Random) -> 
         kinds = list(_kinds(what, place, chance))
         usual: dict[int, Answer] = {}
         place.recorder.taken()
+        print(f"  {found.tries.total():,} guesses, {len(found.lost)} learned; next {what}", file=sys.stderr, flush=True)
         for number in range(max(size * share // 100, len(kinds))):
             kind = number % len(kinds)
             nothing, draw = kinds[kind]

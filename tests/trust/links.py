@@ -137,6 +137,8 @@ def forged(place: Street, found: Attempts, size: int, chance: random.Random) -> 
     place.recorder.taken()
     for number in range(size):
         what, draw = ways[number % len(ways)]
+        if not number % 10_000:
+            print(f"  {number:,} links that open nothing, {len(found.lost)} opened something", file=sys.stderr, flush=True)
         address = draw()
         answer = next(visitors).ask("POST", address)
         found.note(what, _accepted(answer) or _wrote(place))

@@ -84,6 +84,11 @@ def tried(size: int, seed: int) -> Tried:
         held = {shop: belongings(place, shop) for shop in ORDERS}
         pairs = list(itertools.permutations(held.values(), 2))
         for ours, theirs in pairs if size >= FULL else pairs[2:3]:
+            print(
+                f"  {found.tries:,} requests, {len(found.lost)} lost; next {theirs.shop} at {ours.shop}",
+                file=sys.stderr,
+                flush=True,
+            )
             before = kept(place, theirs)
             trespass(place, found, ours, theirs, chance, size // len(pairs) if size >= FULL else size)
             commanded(place, found, ours, theirs)

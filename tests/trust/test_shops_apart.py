@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
+from urllib.parse import urlencode
 
 from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.cli import main
 from chalicelib.domain.returns import Return
 from tests.trust import shops_apart
 from tests.trust.belongings import belongings
-from tests.trust.portals import street
+from tests.trust.portals import Visitor, street
 from tests.trust.shops_apart import ROUTES, SMALL, Trespassed
 
 
@@ -25,6 +29,22 @@ def test_every_address_is_tried_with_everything() -> None:
         tried = list(shops_apart._tries(ours, theirs))
     assert len(tried) > len(ROUTES) * len(theirs.things) * 5 * 0.95
     assert len(tried) * 6 <= shops_apart.FULL
+
+
+def test_what_a_page_and_a_command_ask_of_either_service_is_heard() -> None:
+    with street() as place:
+        ours = belongings(place, "azulu")
+        visitor = Visitor(place.instances[0])
+        visitor.cookies = {"vuelta_staff_azulu": ours.staff}
+        place.recorder.taken()
+        asked = urlencode({"id": ours.made.id, "key": ours.things["a label"]})
+        assert visitor.ask("GET", f"/azulu/staff/return/label?{asked}").status == 200
+        heard = place.recorder.taken()
+        with shops_apart.environment(place), redirect_stdout(StringIO()):
+            assert main(["returns", "list", "azulu"]) == 0
+        listed = place.recorder.taken()
+    assert {call.service for call in heard if ours.named_by(call)} == {"dynamodb", "s3"}
+    assert any(ours.named_by(call) for call in listed)
 
 
 class Open(ReturnsTable):
