@@ -12,7 +12,7 @@ AUDIT = build/audit
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages athena package deploy undeploy audit trust bench bench-exports pictures browser clean
+.PHONY: help venv run test test-fast lint format messages athena package deploy undeploy audit trust bench bench-exports rehearse pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -75,6 +75,9 @@ audit: package $(AUDIT)/installed ## Judge what was packaged: cfn-lint, and chec
 
 bench-exports: $(VENV)/installed ## Time a report of a million returns beside queries written by hand (takes minutes)
 	$(VENV)/bin/python -m tests.bench.exports
+
+rehearse: package node_modules/.installed browser ## Make the browser's journeys through the package, with its gateway and permissions, without AWS
+	$(VENV)/bin/python -m tests.rehearsal --build $(BUILD)
 
 pictures: $(VENV)/installed browser ## Take the pictures of the README anew
 	$(VENV)/bin/python -m tests.browser.pictures docs/images
