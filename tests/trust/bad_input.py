@@ -104,7 +104,7 @@ def _round(count: int, seed: int) -> Found:
 
 
 @contextmanager
-def heard_by(ear: Ear) -> Iterator[None]:
+def heard_by(ear: logging.Handler) -> Iterator[None]:
     """Let an ear hear our logger, and nobody else."""
     logger = logging.getLogger("vuelta")
     before = logger.propagate, list(logger.handlers)
