@@ -6,14 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
-from typing import cast
 
 import pytest
 
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.counter import Answer, Counter, Found, NotFound
-from chalicelib.domain.errors import LifecycleError, Overtaken, Unavailable
+from chalicelib.domain.errors import LifecycleError, Overtaken
 from chalicelib.domain.label_steps import label_given_up, label_retried
 from chalicelib.domain.lifecycle import mail_sent, most_granted
 from chalicelib.domain.returns import Return
@@ -21,7 +20,6 @@ from chalicelib.domain.stepping import with_lines
 from chalicelib.domain.verdicts import Outcome
 from chalicelib.shops import load_shops
 from tests.conftest import Tables
-from tests.failing import WAYS, FailingClient, When
 from tests.labels import made_prepaid
 from tests.made import NOON, made
 
@@ -218,36 +216,6 @@ def test_a_mail_that_left_meanwhile_overtakes_nobody(counter: Counter, returns: 
     after = counter.answer("azulu", ID, {"1": Answer(approve=True)}, by=NEDA, seen=1)
     assert after.status == "authorised"
     assert after.outbox[0].sent_at == LATER, "and its mark is kept"
-
-
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("way", WAYS)
-def test_whatever_call_breaks_trying_again_ends_where_an_undisturbed_step_ends(tables: Tables, step: str, way: When) -> None:
-    statuses, act = STEPS[step]
-    client = FailingClient(tables.client)
-    returns = ReturnsTable(Table(cast("object", client), tables.returns))  # type: ignore[arg-type]
-    counter = Counter(load_shops(), returns, lambda: LATER)
-
-    def walked(fails_at: int) -> tuple[dict[str, object], int]:
-        tables.client.delete_item(TableName=tables.returns, Key={"pk": {"S": "azulu#AZ1001"}, "sk": {"S": "RETURN#001"}})
-        client.arm(0, way)
-        seen = len(kept(returns, *statuses).timeline)
-        client.arm(fails_at, way)
-        for _ in range(2):
-            try:
-                act(counter, NEDA, seen)
-                break
-            except Unavailable:
-                continue  # The browser shows that nothing is lost, and the same form is posted again.
-            except Overtaken:
-                break  # It was written, and only its answer was lost: the page says so, with who did it.
-        calls = client.calls
-        client.arm(0, way)
-        return counter.find("azulu", ID).model_dump(), calls
-
-    undisturbed, calls = walked(0)
-    for fails_at in range(1, calls + 1):
-        assert walked(fails_at)[0] == undisturbed, f"call {fails_at} {way}"
 
 
 @pytest.mark.slow

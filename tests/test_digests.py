@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -16,7 +14,6 @@ import pytest
 from chalicelib.digests import Telling
 from chalicelib.domain.claims import CLAIM_LIFE
 from chalicelib.domain.digests import MOST_LISTED, Overdue, digest_day, overdue_among, told_of_overdue
-from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.merchant import Staff
 from chalicelib.domain.returns import Return
 from chalicelib.mail import digest_mail
@@ -25,7 +22,7 @@ from chalicelib.shops import load_shops
 from tests.conftest import Tables
 from tests.letters import PORTAL_URL
 from tests.made import NOON, made
-from tests.mailroom import Crash, Faults, Mailroom
+from tests.mailroom import Faults, Mailroom
 from tests.mails import HEADERS, part, read, reading, visible
 
 MORNING = datetime(2026, 3, 13, 14, 0, tzinfo=UTC)
@@ -154,33 +151,6 @@ def test_a_mail_that_an_operator_must_mend_is_tried_again_and_the_others_are_not
     room.at += timedelta(minutes=5)
     tell(room)
     assert told(room) == dict.fromkeys(PEOPLE, 1)
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("error", [Crash(), Unavailable("aws", "timeout")], ids=["crash", "unavailable"])
-def test_whichever_call_it_stops_at_everybody_is_told_and_only_one_sent_but_not_marked_twice(
-    room: Mailroom, error: BaseException, after: bool
-) -> None:
-    room.has(waiting())
-    tried: set[str] = set()
-    for at in itertools.count(1):
-        room.postbox.mails.clear()
-        room.at = MORNING + timedelta(days=7 * at - 2)  # Wednesdays, which are no holidays.
-        faults = Faults(at, error, after=after)
-        with suppress(Crash, Unavailable):
-            tell(room, faults)
-        for _ in range(2):
-            room.at += timedelta(minutes=5)
-            tell(room)
-        assert set(told(room)) == PEOPLE, (at, faults.calls)
-        twice = sum(told(room).values()) - len(PEOPLE)
-        if len(faults.calls) < at:
-            assert twice == 0
-            break
-        broken, before = faults.calls[at - 1], faults.calls[at - 2]
-        tried.add(broken)
-        assert twice == (1 if (broken == "send" and after) or (broken == "save" and before == "send" and not after) else 0)
-    assert tried == {"digest", "save", "queue", "send"}
 
 
 @cache

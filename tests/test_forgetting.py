@@ -21,7 +21,7 @@ from chalicelib.adapters.items import Item, order_to_item
 from chalicelib.adapters.personal_items import PersonalItems
 from chalicelib.adapters.return_items import item_to_return, return_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
-from chalicelib.domain.errors import Unavailable, Unknown
+from chalicelib.domain.errors import Unknown
 from chalicelib.domain.forgetting import forgotten
 from chalicelib.domain.lifecycle import cancelled, mail_sent
 from chalicelib.domain.returns import Return
@@ -36,7 +36,6 @@ from tests.conftest import Tables, new_bucket
 from tests.customers import EMAIL, MARK, SOMEBODY, Remembered, leaves, marked, whole_return
 from tests.desks import AtTheDesk
 from tests.exports.returns import returns
-from tests.failing import FailingClient, When
 from tests.imports.records import TERMS, json_lines, order_record, orders_of
 from tests.made import NOON, made, order, stored
 
@@ -283,38 +282,3 @@ def test_what_cannot_be_read_is_named_and_keeps_nothing_else(remembered: Remembe
 def test_a_forgotten_return_is_read_as_any_other() -> None:
     gone = forgotten(marked(whole_return()), LATER)
     assert item_to_return(return_to_item(gone)) == gone
-
-
-def broken(tables: Tables, fails_at: int, way: When, of: str) -> tuple[Remembered, int]:
-    """Forget while one call breaks, then once more; return what is left, and how many calls the first run made."""
-    database, store = FailingClient(tables.client), FailingClient(boto3.client("s3", region_name="us-east-1"))
-    keeping = Remembered(tables, client=database, s3=store)
-    breaking = database if of == "tables" else store
-    breaking.arm(fails_at, way)
-    try:
-        keeping.forgetting().forget("azulu", EMAIL)
-    except Unavailable:
-        calls = breaking.calls
-        keeping.forgetting().forget("azulu", EMAIL)
-        return keeping, calls
-    return keeping, breaking.calls
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("of", "way"), [("tables", "timed out after"), ("files", "throttled")])
-def test_whatever_call_breaks_a_second_run_finishes_the_work(tables: Tables, way: When, of: str) -> None:
-    undisturbed, calls = broken(tables, 0, way, of)
-    before = figures(*undisturbed.items())
-    assert calls > 15
-    # Some calls all along the way: each of them would take minutes.
-    for fails_at in range(2, calls + 1, calls // 3):
-        _empty(tables)
-        disturbed, _ = broken(tables, fails_at, way, of)
-        assert disturbed.traces() == [], f"call {fails_at} {way}"
-        assert figures(*disturbed.items()) == before
-
-
-def _empty(tables: Tables) -> None:
-    for name in (tables.returns, tables.sessions):
-        for item in tables.client.scan(TableName=name)["Items"]:
-            tables.client.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})

@@ -191,20 +191,6 @@ def test_the_calls_that_may_break_are_these(room: LabelRoom) -> None:
     assert calls_of_an_undisturbed_run(room) == CALLS
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("error", [Unavailable("x", "429"), Crash()], ids=["unavailable", "crash"])
-@pytest.mark.parametrize("at", range(1, len(CALLS) + 1))
-def test_whatever_call_breaks_there_is_one_label_paid_once(room: LabelRoom, at: int, error: BaseException, after: bool) -> None:
-    room.has(made_prepaid("authorised"))
-    kept = room.until_done(Faults(at, error, after=after))
-    label = kept.usable_label
-    assert label is not None
-    assert room.files.get(label.key, 1000) == PDF
-    assert room.seller.charges == [label.provider_id]
-    assert [event.act for event in kept.timeline].count("labelled") == 1
-    assert [mail.message for mail in kept.outbox].count("label") == 1
-
-
 @pytest.mark.parametrize("call", sorted(set(CALLS)))
 def test_whoever_gets_in_between_it_is_one_label_paid_once(room: LabelRoom, call: str) -> None:
     """Another worker does the whole of it between two calls, our claim being too old to count."""

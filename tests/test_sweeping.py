@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -20,7 +18,7 @@ from chalicelib.message import MailHeld
 from chalicelib.worker import SUPERSEDED
 from tests.conftest import Tables
 from tests.made import NOON, made
-from tests.mailroom import Crash, Faults, Mailroom
+from tests.mailroom import Faults, Mailroom
 
 DEADLINE = NOON + timedelta(days=8)
 """Of everything that `made` makes: Wednesday noon in Bogotá."""
@@ -173,36 +171,3 @@ def test_a_reminder_that_could_not_leave_before_the_deadline_is_not_sent_after_i
     sweep(room, minutes=5)
     assert kept(room).outbox[-1].failed == SUPERSEDED
     assert room.postbox.mails == []
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("error", [Crash(), Unavailable("aws", "timeout")], ids=["crash", "unavailable"])
-def test_whichever_call_it_stops_at_time_has_done_the_same_in_the_end(tables: Tables, error: BaseException, after: bool) -> None:
-    tried: set[str] = set()
-    for at in itertools.count(1):
-        room = Mailroom(tables)
-        late = new(2, **placed(at), created_at=NOON - timedelta(days=20))
-        lines = tuple(line.model_copy(update={"ship_by": NOON - timedelta(days=9)}) for line in late.lines)
-        room.has(new(1, **placed(at)), late.model_copy(update={"lines": lines}))
-        room.at = REMIND_AT + timedelta(minutes=1)
-        faults = Faults(at, error, after=after)
-        with suppress(Crash):
-            room.sweeping(faults).run()
-        written = faults.calls.count("change")
-        sweep(room, minutes=5)
-        first, second = (room.returns.by_slot("azulu", f"AZ-{at}", slot) for slot in (1, 2))
-        assert first is not None
-        assert second is not None
-        assert [of_time(first), of_time(second)] == [["reminded"], ["expired"]], (at, faults.calls)
-        assert [len(first.outbox), len(second.outbox)] == [2, 2]
-        if len(faults.calls) < at:
-            assert written == 2
-            break
-        tried.add(faults.calls[at - 1])
-    assert tried >= {"unsent", "unanswered", "waking", "by_slot", "change"}
-
-
-def placed(number: int) -> dict[str, Any]:
-    """Say which order a return is of."""
-    return {"order_number": f"AZ-{number}"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -16,7 +15,6 @@ import pytest
 
 from chalicelib.access import LIMITS_AN_HOUR
 from chalicelib.adapters.dynamodb import packed
-from chalicelib.adapters.items import order_to_item
 from chalicelib.domain.claims import CLAIM_LIFE, Claim
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import cancelled, decided, mails_claimed
@@ -25,7 +23,7 @@ from chalicelib.local.pump import RETRIES, carry, read_stream
 from chalicelib.message import MailHeld, MailRefused
 from chalicelib.worker import SEND_FOR, SUPERSEDED
 from tests.conftest import Tables
-from tests.made import EMAIL, NOON, made, order, stored
+from tests.made import EMAIL, NOON, made
 from tests.mailroom import PORTAL_URL, Crash, Event, Faults, Mailroom, event
 
 
@@ -449,52 +447,3 @@ def test_a_return_that_changes_while_its_mail_is_on_the_way_is_marked_all_the_sa
     assert room.mail(0).sent_at is not None
     assert room.mail(1).sent_at is not None
     assert len(room.postbox.mails) == 2
-
-
-def delivered(room: Mailroom, faults: Faults, news: Event) -> object:
-    """Deliver under faults; what comes back, or None if the process ended."""
-    try:
-        return room.with_faults(faults).deliver(news)
-    except Crash:
-        return None
-
-
-def sent(room: Mailroom) -> list[str]:
-    """Return the identities of what was sent since this was last asked."""
-    identities = [message["Message-ID"] for message in room.postbox.mails]
-    room.postbox.mails.clear()
-    return identities
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("error", [Crash(), Unavailable("aws", "timeout")], ids=["crash", "unavailable"])
-def test_whichever_call_it_stops_at_no_mail_is_lost_and_only_one_sent_but_not_marked_comes_twice(
-    room: Mailroom, error: BaseException, after: bool
-) -> None:
-    tried: set[str] = set()
-    for at in itertools.count(1):
-        room.at += timedelta(hours=2)
-        placed = order(number=f"AZ-{at}")
-        room.tables.client.put_item(TableName=room.tables.returns, Item=packed(order_to_item(stored(placed))))
-        news = room.has(made("authorised", "under_review", order_number=f"AZ{at}"))
-        lookup = room.asked(number=placed.number)
-        faults = Faults(at, error, after=after)
-        delivered(room, faults, {"Records": news["Records"] + lookup["Records"]})
-        for _ in range(3):
-            room.later(minutes=2)
-        assert list(room.returns.unsent(room.at)) == list(room.sessions.unanswered(room.at)) == []
-        identities = sent(room)
-        assert len(set(identities)) == 3
-        if len(faults.calls) < at:
-            assert len(identities) == 3
-            break
-        broken = faults.calls[at - 1]
-        tried.add(broken)
-        marking = broken == "finish_lookup" or (broken == "change" and faults.calls[:at].count("change") % 2 == 0)
-        unmarked = broken == "send" if after else marking
-        assert len(identities) == (4 if unmarked else 3), (at, broken)
-    assert tried == {
-        "by_slot", "change", "add_link", "send", "lookup", "order_with_draft", "undeliverable", "admit", "claim_lookup",
-        "finish_lookup",
-    }  # fmt: skip

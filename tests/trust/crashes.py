@@ -69,7 +69,10 @@ class Matrix:
                 continue
             came = stage.came_of_it()
             self.lost += [f"{cell}: {name}: {_difference(due[name], came[name])}" for name in due if came[name] != due[name]]
-            self.twice += (stage.mailed() - mails).total()
+            twice = (stage.mailed() - mails).total()
+            self.twice += twice
+            if twice > 1:
+                self.lost.append(f"{cell}: {twice} mails came twice, where one call broke")
         stage.restore(before)
         _go(stage, step, 0, "unreachable")
 
