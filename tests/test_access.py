@@ -13,6 +13,7 @@ from chalicelib.adapters.dynamodb import Table, packed
 from chalicelib.adapters.items import order_to_item
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.adapters.sessions_table import SessionsTable
+from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, Lookup
 from tests.conftest import Tables
@@ -26,8 +27,8 @@ class House:
         self.at = NOON
         numbers = itertools.count()
         self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
-        returns = ReturnsTable(Table(tables.client, tables.returns))
-        self.access = Access(returns, self.sessions, self.clock, lambda: f"secret-{next(numbers)}")
+        self.returns = ReturnsTable(Table(tables.client, tables.returns))
+        self.access = Access(self.returns, self.sessions, self.clock, lambda: f"secret-{next(numbers)}")
         for placed in (order(), order(number="AZ-2")):
             tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(placed))))
 
@@ -108,6 +109,36 @@ def test_the_link_to_go_on_opens_on_every_device(house: House) -> None:
     assert mailed is not None
     cookies = {house.access.enter("azulu", mailed.secret)[1] for _ in range(3)}
     assert len(cookies) == 3
+
+
+def test_a_link_knows_whether_a_return_was_begun_when_it_was_made(house: House) -> None:
+    begun = Draft(id="d", version=1, lines=(DraftLine(id="1", quantity=1),))
+    told = [house.mailed().link.drafted]
+    for draft in (begun.changed(lines=()), begun.changed(version=2)):
+        house.returns.save_draft("azulu", "AZ-1001", "", draft, NOON)
+        told.append(house.mailed().link.drafted)
+    house.returns.add(made(draft_id="d"))
+    told.append(house.mailed().link.drafted)
+    assert told == [False, False, True, False]
+
+
+def test_a_cookie_that_nobody_was_given_opens_nothing_and_breaks_nothing(house: House) -> None:
+    _, cookie, _ = house.access.enter("azulu", house.mailed().secret)
+    link, _, secret = cookie.partition(".")
+    for told in (
+        link,
+        secret,
+        f"{link}.",
+        f".{secret}",
+        f"{link}.x",
+        f"x.{secret}",
+        f"{link}.{secret}.",
+        "." * 4000,
+        "é.é",
+        "\ud800",
+    ):
+        assert house.access.session("azulu", told) is None
+    assert house.access.session("azulu", cookie)
 
 
 def test_a_mail_about_a_return_links_to_it(house: House) -> None:
