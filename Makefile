@@ -44,6 +44,7 @@ athena: $(VENV)/installed ## Write the tables and views for Athena, of the expor
 package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what CloudFormation deploys
 	@rm -rf $(BUILD)/source && mkdir -p $(BUILD)/source
 	@tar -cf - --exclude=__pycache__ app.py requirements.txt .chalice/config.json chalicelib templates vendor | tar -xf - -C $(BUILD)/source
+	@$(VENV)/bin/python -m infra.compile $(BUILD)/source/chalicelib/compiled
 	@$(VENV)/bin/python -m infra.assemble $(BUILD)/source/resources.yaml
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
 	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath $(BUILD)/source/resources.yaml) $(abspath $(BUILD))

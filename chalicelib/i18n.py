@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from babel import Locale
+from chalicelib.compiled import made_ready
 
 LOCALES = Path(__file__).resolve().parent / "locales"
 DOMAIN = "messages"
+READY = "languages.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,16 @@ class Language:
     direction: Literal["ltr", "rtl"]
 
 
-def _discover() -> dict[str, Language]:
+def _known() -> dict[str, Language]:
+    if ready := made_ready(READY):
+        return {code: Language(code, *said) for code, *said in json.loads(ready.read_text("utf-8"))}
+    return discover()
+
+
+def discover() -> dict[str, Language]:
+    """Return every language that has a catalogue, by code, as CLDR describes it."""
+    from babel import Locale
+
     found = {}
     for catalogue in sorted(LOCALES.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")):
         locale = Locale.parse(catalogue.parent.parent.name)
@@ -35,7 +46,7 @@ def _discover() -> dict[str, Language]:
     return found
 
 
-LANGUAGES: Mapping[str, Language] = _discover()
+LANGUAGES: Mapping[str, Language] = _known()
 """Every language that has a catalogue, by code: to add one, add its catalogue."""
 
 

@@ -9,15 +9,26 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateRuntimeError, pass_context, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemLoader,
+    ModuleLoader,
+    StrictUndefined,
+    TemplateRuntimeError,
+    pass_context,
+    select_autoescape,
+)
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
+from chalicelib.compiled import made_ready
 from chalicelib.domain.merchant import Merchant
 from chalicelib.i18n import LANGUAGES
 from chalicelib.wording import Wording
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+READY = "templates"
 
 # Lone surrogates cannot be encoded, and control characters and noncharacters may stand in no HTML document.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -43,7 +54,7 @@ def render(template: str, wording: Wording, **context: object) -> str:
 def environment() -> Environment:
     """Return the one environment. Changed templates show at once; macros that speak are imported `with context`."""
     env = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=_loader(),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -57,6 +68,11 @@ def environment() -> Environment:
     env.filters.update({name: _said(name) for name in _SPOKEN})
     env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate, with_rma=_with_rma)
     return env
+
+
+def _loader() -> BaseLoader:
+    ready = made_ready(READY)
+    return ModuleLoader(ready) if ready else FileSystemLoader(TEMPLATES)
 
 
 def style(merchant: Merchant | None) -> Markup:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.money import usual_decimals
-from chalicelib.formats import formats
 from chalicelib.i18n import Language, translations
+
+if TYPE_CHECKING:
+    from chalicelib.formats import Formats
 
 _LAST_SECOND = (23, 59, 59)
 
@@ -21,8 +25,14 @@ class Wording:
         self.language = language
         self.merchant = merchant.called_in(language.code) if merchant else None
         self.zone: dt.tzinfo = merchant.timezone if merchant else dt.UTC
-        self._formats = formats(language.code, merchant.country if merchant else None)
+        self._country = merchant.country if merchant else None
         self._translations = translations(language.code)
+
+    @cached_property
+    def _formats(self) -> Formats:
+        from chalicelib.formats import formats
+
+        return formats(self.language.code, self._country)
 
     def gettext(self, message: str, /, **values: object) -> str:
         """Translate a message and fill its `%(name)s` in; whole numbers in the language's digits. A `%` is written `%%`."""

@@ -1,4 +1,4 @@
-"""Takes out of a deployment package what Lambda never reads, so that it starts fast and stays small.
+"""Takes out of a deployment package what Lambda never reads, and compiles the rest, so that it starts fast and stays small.
 
 Run as `python -m infra.slim build/deployment.zip`; prints the sizes before and after. Also refuses a package that holds
 something compiled on this machine rather than for Lambda's.
@@ -6,11 +6,17 @@ something compiled on this machine rather than for Lambda's.
 
 from __future__ import annotations
 
+import marshal
 import re
 import sys
+from collections.abc import Iterator
+from copy import copy
 from fnmatch import fnmatchcase
+from importlib.util import MAGIC_NUMBER, cache_from_source, source_hash
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
+
+from infra.models import cut
 
 UNREAD = (
     # Sources of what is compiled, and compiled doubles of modules that are there in Python: nothing here draws curves anew.
@@ -18,6 +24,12 @@ UNREAD = (
     "fontTools/*.pyx",
     "fontTools/*.so",
     "uharfbuzz/*_test*",
+    "charset_normalizer/*.so",
+    "*__mypyc*.so",
+    # Tools of those who make fonts: here a font is only cut to the letters of a slip.
+    *(f"fontTools/{part}/*" for part in ("merge", "mtiLib", "qu2cu", "ufoLib", "voltLib")),
+    # The same certificates come with certifi, which botocore prefers.
+    "botocore/cacert.pem",
     # Pictures in AVIF and text drawn on pictures; Pillow does without where they are missing.
     "PIL/_avif*",
     "PIL/_imagingft*",
@@ -27,12 +39,25 @@ UNREAD = (
     "pillow.libs/libfreetype-*",
     "pillow.libs/libharfbuzz-*",
     "pillow.libs/libpng16-*",
-    # What packages bring for those who develop them.
+    # What packages bring for those who develop them, translate or come from an older edition.
+    "*.dist-info/METADATA",
+    "*.dist-info/RECORD",
+    "babel/messages/*",
+    "dateutil/zoneinfo/*.tar.gz",
+    "pydantic/mypy.py",
+    "pydantic/v1/*",
     "barcode/fonts/*",
     "docs/*",
     "examples/*",
     "tests/*",
 )
+AWAKE = frozenset(
+    "annotated_types app.py babel botocore chalice chalicelib dateutil jinja2 jmespath markupsafe persiantools pydantic "
+    "pydantic_core six.py typing_extensions.py typing_inspection urllib3".split()
+)
+"""What pages and mails import, by the first part of its path."""
+OFFICE = tuple(f"{part}/" for part in ("commands", "exports", "imports", "local", "reports"))
+"""The parts of ours that run on a merchant's machine."""
 _LOCALE = re.compile(r"babel/locale-data/(?P<language>[a-z]+)(_\w+)?\.dat")
 _CATALOGUE = re.compile(r"chalicelib/locales/(?P<language>[a-z]+)/")
 _TAG = re.compile(r"^Tag: (.+)$", re.MULTILINE)
@@ -51,10 +76,35 @@ def slim(package: Path) -> tuple[int, int]:
         # Every language falls back to the root of CLDR's tree.
         languages = {match["language"] for name in names if (match := _CATALOGUE.match(name))} | {"root"}
         for entry in source.infolist():
-            if read(entry.filename, languages):
-                target.writestr(entry, source.read(entry), ZIP_DEFLATED)
+            if read(entry.filename, languages) and (kept := cut(entry.filename, source.read(entry))):
+                for name, content in compiled(*kept):
+                    written = copy(entry)
+                    written.filename = name
+                    target.writestr(written, content, ZIP_DEFLATED)
     slimmer.replace(package)
     return before, package.stat().st_size
+
+
+def compiled(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield a file of the package, and what it compiles to: Lambda would compile it anew whenever an instance wakes up.
+
+    What pages and mails import is compiled; of others' modules the compiled form is enough, without their words, and so it is
+    of templates. What only slips, labels and pictures need stays as it is, for compiled it takes twice the room. The Python
+    that packages must be of the version that runs, as Chalice sees to.
+    """
+    top, _, inside = name.partition("/")
+    ours = top in ("app.py", "chalicelib")
+    if not name.endswith(".py") or top not in AWAKE or inside.startswith(OFFICE):
+        yield name, content
+        return
+    # Unchecked: nobody edits a module there, so its source need not be looked at.
+    head = MAGIC_NUMBER + (0b01).to_bytes(4, "little") + source_hash(content)
+    code = head + marshal.dumps(compile(content, name, "exec", dont_inherit=True, optimize=0 if ours else 2))
+    if ours and not inside.startswith("compiled/"):
+        yield name, content
+        yield cache_from_source(name, optimization=""), code
+    else:
+        yield f"{name}c", code
 
 
 def read(name: str, languages: set[str]) -> bool:

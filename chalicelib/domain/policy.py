@@ -56,6 +56,7 @@ class Policy:
     """One dated policy of one shop; `sha256` is that of its file."""
 
     def __init__(self, merchant: Merchant, file: PolicyFile, sha256: str = "") -> None:
+        self._file = file
         self.merchant = merchant
         self.sha256 = sha256
         self.effective: date = file.effective
@@ -80,6 +81,9 @@ class Policy:
         )
         # Where a rule holds only for a time, what is heard later may differ from what is heard now.
         self.time_windows = tuple(window for statement in self.statements for window in time_windows(statement.rule))
+
+    def __reduce__(self) -> tuple[type[Policy], tuple[Merchant, PolicyFile, str]]:
+        return Policy, (self.merchant, self._file, self.sha256)
 
     def clause(self, clause_id: str) -> Clause:
         """Return the clause with this id; KeyError if the policy has none."""

@@ -13,7 +13,7 @@ from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.returns import Return
 from chalicelib.domain.timing import wakes_at
 from chalicelib.i18n import LANGUAGES
-from chalicelib.shops import shop_notes
+from chalicelib.shop_files import shop_notes
 from chalicelib.waiting import WAITING, Wanted, queue_page
 from chalicelib.web import http
 from chalicelib.web.door import GROUPS

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.shops import load_shops, shop_notes
+from chalicelib.shop_files import shop_notes
+from chalicelib.shops import load_shops
 from tests.web.conftest import NOON, Site
 from tests.web.test_staff_door import with_shops
 from tests.web.test_staff_queue import ADMIN, put

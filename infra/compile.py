@@ -1,0 +1,38 @@
+"""Makes ready, for the package, what would otherwise be parsed whenever an instance wakes up.
+
+Run as `python -m infra.compile chalicelib/compiled` on a copy of the sources: templates become modules, shops and languages
+objects that were checked here. `chalicelib/compiled.py` says where they are looked for.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+from dataclasses import astuple
+from pathlib import Path
+
+from chalicelib import i18n, rendering, shops
+from chalicelib.shop_files import read_shops
+
+NOT_DEPLOYED = ("gateway/", "report/")
+
+
+def compile_into(folder: Path) -> None:
+    """Write everything that can be made ready; InvalidPolicy, or the template's error, if a source is wrong."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / shops.READY).write_bytes(pickle.dumps(dict(read_shops(shops.MERCHANTS)), pickle.HIGHEST_PROTOCOL))
+    languages = [astuple(language) for language in i18n.discover().values()]
+    (folder / i18n.READY).write_text(json.dumps(languages, ensure_ascii=False), "utf-8")
+    env = rendering.environment().overlay()
+    env.loader = rendering.FileSystemLoader(rendering.TEMPLATES)
+    env.compile_templates(
+        folder / rendering.READY,
+        zip=None,
+        ignore_errors=False,
+        filter_func=lambda name: name.endswith((".html", ".txt")) and not name.startswith(NOT_DEPLOYED),
+    )
+
+
+if __name__ == "__main__":
+    compile_into(Path(sys.argv[1]))
