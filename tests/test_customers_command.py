@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import pytest
 
+from chalicelib import bootstrap
 from chalicelib.cli import main
 from tests.conftest import Tables
 from tests.customers import EMAIL, MARK, Remembered
 
 
 @pytest.fixture
-def remembered(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Remembered:
+def remembered(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[Remembered]:
     keeping = Remembered(tables)
     monkeypatch.setenv("RETURNS_TABLE", tables.returns)
     monkeypatch.setenv("SESSIONS_TABLE", tables.sessions)
     monkeypatch.setenv("FILES_BUCKET", keeping.bucket)
     monkeypatch.setenv("PORTAL_URL", "https://returns.example")
-    return keeping
+    bootstrap.portal.cache_clear()
+    yield keeping
+    bootstrap.portal.cache_clear()
 
 
 def test_it_says_what_it_did_in_counts_and_never_whom_it_forgot(
