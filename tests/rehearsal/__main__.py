@@ -16,12 +16,16 @@ from pathlib import Path
 
 from tests.browser.stage import PORTAL
 from tests.rehearsal.accidents import Accidents
-from tests.rehearsal.rehearsal import ROOT, Rehearsal, rehearse
+from tests.rehearsal.crowd import customers
+from tests.rehearsal.emulator import ROOT
+from tests.rehearsal.rehearsal import Rehearsal, rehearse
 from tests.rehearsal.report import Outcome, failures, printed
 
 JOURNEYS = [
     f"tests/browser/test_{name}.py" for name in ("ways", "detours", "gifts_and_photos", "labels", "parcel_table", "console")
 ]
+AT_ONCE, SEED, READING = 12, 2026, (0.2, 1.0)
+"""How many customers come at once, where their chance begins, and for how many seconds they look at a page."""
 NOT_JOURNEYS = "not for_everybody and not is_valid"
 """The matrix of every page's states for readers of all kinds stays with the local run: it judges pages."""
 
@@ -40,9 +44,10 @@ def main() -> int:
         accidents = Accidents(rehearsal)
         accidents.happen()
         passed, failed, said = journeys(rehearsal, given.workers, more)
+        crowd = customers(rehearsal, AT_ONCE, SEED, READING)
         judged = accidents.judge()
         rehearsal.write_logs()
-        outcome = Outcome(passed, failed, judged, accidents.logged, up, time.monotonic() - began)
+        outcome = Outcome(passed, failed, judged, accidents.logged, crowd, up, time.monotonic() - began)
         print(printed(rehearsal, outcome))
         wrong = failures(rehearsal, outcome)
     if wrong:

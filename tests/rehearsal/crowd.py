@@ -100,7 +100,7 @@ def customers(rehearsal: Rehearsal, count: int, seed: int, reading: tuple[float,
         visitor.get(f"{home}/items")
         visitor.close()
 
-    return _gathered(count, come)
+    return gathered(count, come)
 
 
 def callers(port: int, count: int, calls: int, room: int, seed: int, reading: tuple[float, float] = READING) -> Crowd:
@@ -119,7 +119,7 @@ def callers(port: int, count: int, calls: int, room: int, seed: int, reading: tu
                     visitor.ask("GET", "/api/hello", None, {})
                 visitor.close()
 
-            crowd = _gathered(count, call)
+            crowd = gathered(count, call)
         fleet.close()
     return crowd
 
@@ -139,7 +139,7 @@ def hello_stack() -> Stack:
     return Stack(json.loads(json.dumps({"Resources": resources})), {})
 
 
-def _gathered(count: int, act: Callable[[int, Crowd], None]) -> Crowd:
+def gathered(count: int, act: Callable[[int, Crowd], None]) -> Crowd:
     """Have everybody act at once, and count who came to the end."""
     crowd = Crowd(count)
 

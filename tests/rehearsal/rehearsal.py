@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
-import subprocess
-import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -18,20 +15,17 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any
 from zipfile import ZipFile
 
-import boto3
-
 from chalicelib.local.gateway import SCHEDULED
-from tests.rehearsal.cloud import OWNER, owners, parameters
+from tests.rehearsal.cloud import owners, parameters
+from tests.rehearsal.emulator import OWNERS, connected, emulated
 from tests.rehearsal.fleet import Fleet
 from tests.rehearsal.front import Front
 from tests.rehearsal.gateway import Gateway
 from tests.rehearsal.guard import ACCIDENT, LEDGER
-from tests.rehearsal.runtime import REGION, Program, runtime_folder
+from tests.rehearsal.runtime import Program, runtime_folder
 from tests.rehearsal.sources import Bus, Called, PutAside, Stream, log, new_files
 from tests.rehearsal.stack import Function, Stack
 
-OWNERS = (OWNER, "owner", "")
-ROOT = Path(__file__).resolve().parents[2]
 POLL_SECONDS = 0.2
 SCHEDULE_SECONDS = 15.0
 """What is to happen every few minutes happens as often here, so that it happens at all while somebody looks."""
@@ -78,7 +72,7 @@ class Rehearsal:
 
     def client(self, service: str) -> Any:
         """Return a client with the rights of whoever deployed the stack."""
-        return _client(service, self.owner["AWS_ENDPOINT_URL"], OWNERS)
+        return connected(service, self.owner["AWS_ENDPOINT_URL"], OWNERS)
 
     def said(self, function: str, since: int = 0) -> str:
         """Return what a function wrote to its log behind so many bytes."""
@@ -115,16 +109,16 @@ def rehearse(build: Path, port: int, room: int = 4, **given: str) -> Iterator[Re
         runtime = running.enter_context(runtime_folder())
         stack = Stack.read(build / "sam.yaml", **{**parameters(url), **given})
         keys = {role: (f"ASIA{role.upper()}", "secret", secrets.token_hex(20)) for role, _ in stack.resources("AWS::IAM::Role")}
-        left_out = running.enter_context(_cloud(build / "sam.yaml", dict(stack.given), port, endpoint, keys))
+        left_out = running.enter_context(emulated(build / "sam.yaml", dict(stack.given), port, endpoint, keys))
         owner = owners(stack, endpoint)
         for logical, _ in stack.resources("AWS::DynamoDB::Table"):
-            table = _client("dynamodb", endpoint, (owner["AWS_ACCESS_KEY_ID"], "owner", "")).describe_table(
+            table = connected("dynamodb", endpoint, (owner["AWS_ACCESS_KEY_ID"], "owner", "")).describe_table(
                 TableName=stack.name(logical)
             )
             stack.attributes[logical, "StreamArn"] = table["Table"]["LatestStreamArn"]
 
         def client(role: str, service: str) -> Any:
-            return _client(service, endpoint, keys[role])
+            return connected(service, endpoint, keys[role])
 
         fleets = {}
         for function in stack.functions():
@@ -158,39 +152,6 @@ def _unpacked(package: Path, task: Path) -> Path:
     with ZipFile(package) as archive:
         archive.extractall(task)
     return task
-
-
-def _client(service: str, endpoint: str, keys: tuple[str, str, str]) -> Any:
-    key, secret, token = keys
-    return boto3.client(
-        service, endpoint_url=endpoint, region_name=REGION,  # type: ignore[call-overload]
-        aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=token or None,
-    )  # fmt: skip
-
-
-@contextmanager
-def _cloud(
-    template: Path, given: Mapping[str, str], port: int, endpoint: str, keys: Mapping[str, tuple[str, str, str]]
-) -> Iterator[list[str]]:
-    """Start the emulator and wait until everything is in it; gives the types of resources that it has not."""
-    roles = {key: [role, token] for role, (key, _, token) in keys.items()}
-    plan = {"template": str(template), "parameters": given, "port": port + 2, "endpoint": endpoint, "keys": roles}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    command = [sys.executable, "-m", "tests.rehearsal.cloud"]
-    served = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert served.stdin is not None
-    assert served.stdout is not None
-    try:
-        served.stdin.write(json.dumps(plan) + "\n")
-        served.stdin.flush()
-        said = served.stdout.readline()
-        if not said:
-            raise RuntimeError("the emulator does not start; it said why above")
-        yield json.loads(said)["left_out"]
-    finally:
-        served.stdin.close()
-        served.kill()
-        served.wait()
 
 
 def _fleet(
@@ -240,7 +201,7 @@ def _acts(
         for event in properties.get("Events", {}).values():
             if event["Type"] == "Schedule":
                 yield partial(functions[logical], SCHEDULED), SCHEDULE_SECONDS
-    files = _client("s3", owner["AWS_ENDPOINT_URL"], OWNERS)
+    files = connected("s3", owner["AWS_ENDPOINT_URL"], OWNERS)
     pages = new_files(files, owner["FILES_BUCKET"])
     yield (lambda: [bus.put("aws.s3", "Object Created", detail) for detail in next(pages)]), POLL_SECONDS
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from tests.rehearsal.crowd import Crowd
 from tests.rehearsal.reasons import reason, stale
 from tests.rehearsal.rehearsal import Rehearsal
 
@@ -23,6 +24,7 @@ class Outcome:
     failed: int
     accidents: Sequence[tuple[str, bool]]
     logged: Mapping[str, int]
+    crowd: Crowd
     up: float
     seconds: float
 
@@ -31,6 +33,7 @@ def failures(rehearsal: Rehearsal, outcome: Outcome) -> list[str]:
     """Return one line for each thing that was not as it must be."""
     ledger = rehearsal.ledger()
     wrong = [f"{outcome.failed} journeys failed or were left out"] if outcome.failed or not outcome.passed else []
+    wrong += [f"{times} of the customers at once: {said}" for said, times in outcome.crowd.stopped.items()]
     wrong += [f"not so: {what}" for what, held in outcome.accidents if not held]
     wrong += [f"{role} lacks {action} on {where} ({times} times)" for role, action, where, times in ledger["refused"]]
     wrong += [f"a call nobody here knows the rights for, {times} times: {what}" for what, times in ledger["unknown"].items()]
@@ -58,6 +61,8 @@ def _rows(rehearsal: Rehearsal, outcome: Outcome) -> Iterator[tuple[str, str]]:
         "took",
         f"{outcome.seconds:.0f} s, {outcome.up:.0f} s of them until all was up",
     )
+    crowd = outcome.crowd
+    yield "customers at once", f"{crowd.finished} of {crowd.customers} finished; median / 95 / 99 of 100: {crowd.figures()}"
     served = rehearsal.gateway.served
     statuses = ", ".join(f"{status}: {times}" for status, times in sorted(Counter(each.status for each in served).items()))
     yield "requests", f"{len(served)} ({statuses})"

@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.rehearsal.crowd import callers, customers
-from tests.rehearsal.rehearsal import ROOT, rehearse
+from tests.rehearsal.emulator import ROOT
+from tests.rehearsal.rehearsal import rehearse
 from tests.trust.table import Tried
 
 FULL, SMALL = 200, 12
