@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 from jinja2 import (
@@ -75,16 +75,41 @@ def _loader() -> BaseLoader:
     return ModuleLoader(ready) if ready else FileSystemLoader(TEMPLATES)
 
 
-def style(merchant: Merchant | None) -> Markup:
-    """Return the stylesheet, to stand inside `<style>`, with the shop's accent as `--accent` and `--accent-text`."""
-    sheet = TEMPLATES / "style.css"
-    return Markup(_accented(sheet.read_text("utf-8"), merchant))  # noqa: S704
+SHEETS = ("door", "customer", "staff")
+"""The stylesheets, each of which builds on those before it: a page has as many of them inlined as it needs."""
 
 
-def style_hash(merchant: Merchant | None) -> str:
-    """Return the source expression that lets exactly this shop's stylesheet through a CSP: `sha256-…`, without quotes."""
-    digest = hashlib.sha256(style(merchant).encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
+def style(merchant: Merchant | None, sheets: Sequence[str] = SHEETS) -> Markup:
+    """Return stylesheets, to stand inside `<style>`, with the shop's accent as `--accent` and `--accent-text`."""
+    accents = (merchant.accent, merchant.accent_text) if merchant else None
+    return _accented(tuple(map(_sheet, sheets)), accents)
+
+
+def style_hash(merchant: Merchant | None, sheets: Sequence[str] = SHEETS) -> str:
+    """Return the source expression that lets exactly these stylesheets through a CSP: `sha256-…`, without quotes."""
+    return _hash(style(merchant, sheets))
+
+
+def _sheet(name: str) -> str:
+    """Return a stylesheet: the one that packaging made small, or the file as it is now."""
+    return _small_sheet(name) or (TEMPLATES / "style" / f"{name}.css").read_text("utf-8")
+
+
+@cache
+def _small_sheet(name: str) -> str | None:
+    ready = made_ready(f"{name}.css")
+    return ready.read_text("utf-8") if ready else None
+
+
+@lru_cache(maxsize=256)
+def _accented(sheets: tuple[str, ...], accents: tuple[str, str] | None) -> Markup:
+    own = f":root{{--accent:{accents[0]};--accent-text:{accents[1]}}}\n" if accents else ""
+    return Markup("".join((*sheets, own)))  # noqa: S704
+
+
+@lru_cache(maxsize=256)
+def _hash(inlined: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(inlined.encode()).digest()).decode()}"
 
 
 def bdi(text: object) -> Markup:
@@ -136,7 +161,7 @@ def _with_rma(context: Context, texts: Mapping[str, str], rma: str) -> str:
 
 @pass_context
 def _style(context: Context) -> Markup:
-    return style(_wording(context).merchant)
+    return style(_wording(context).merchant, context.get("sheets", SHEETS))
 
 
 def _said(name: str) -> Callable[..., str]:
@@ -160,9 +185,3 @@ def _wording(context: Context) -> Wording:
 def _as_output(context: Context, text: str) -> str:
     """Mark the catalogue's words as safe where the output is HTML, so that only what is filled in is escaped."""
     return Markup(text) if context.eval_ctx.autoescape else text  # noqa: S704
-
-
-def _accented(sheet: str, merchant: Merchant | None) -> str:
-    if merchant is None:
-        return sheet
-    return f"{sheet}\n:root {{ --accent: {merchant.accent}; --accent-text: {merchant.accent_text} }}\n"

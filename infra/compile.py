@@ -1,7 +1,7 @@
 """Makes ready, for the package, what would otherwise be parsed whenever an instance wakes up.
 
 Run as `python -m infra.compile chalicelib/compiled` on a copy of the sources: templates become modules, shops and languages
-objects that were checked here. `chalicelib/compiled.py` says where they are looked for.
+objects that were checked here, stylesheets lose their blanks. `chalicelib/compiled.py` says where they are looked for.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import pickle
 import sys
 from dataclasses import astuple
 from pathlib import Path
+
+import rcssmin
 
 from chalicelib import i18n, rendering, shops
 from chalicelib.shop_files import read_shops
@@ -24,6 +26,9 @@ def compile_into(folder: Path) -> None:
     (folder / shops.READY).write_bytes(pickle.dumps(dict(read_shops(shops.MERCHANTS)), pickle.HIGHEST_PROTOCOL))
     languages = [astuple(language) for language in i18n.discover().values()]
     (folder / i18n.READY).write_text(json.dumps(languages, ensure_ascii=False), "utf-8")
+    for sheet in rendering.SHEETS:
+        written = (rendering.TEMPLATES / "style" / f"{sheet}.css").read_text("utf-8")
+        (folder / f"{sheet}.css").write_text(rcssmin.cssmin(written) + "\n", "utf-8")
     env = rendering.environment().overlay()
     env.loader = rendering.FileSystemLoader(rendering.TEMPLATES)
     env.compile_templates(

@@ -96,3 +96,4 @@ def test_the_hash_lets_exactly_the_shops_inlined_stylesheet_through(slug: str) -
     assert style_hash(SHOPS[slug]) == f"sha256-{base64.b64encode(hashlib.sha256(inlined.encode()).digest()).decode()}"
     assert style_hash(None) != style_hash(SHOPS[slug])
     assert style(None) in inlined
+    assert style_hash(SHOPS[slug], ["door"]) != style_hash(SHOPS[slug])

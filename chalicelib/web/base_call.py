@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar, NoReturn
 
@@ -14,7 +14,7 @@ from chalicelib.access import csrf_token
 from chalicelib.bootstrap import Portal
 from chalicelib.files import origin
 from chalicelib.i18n import LANGUAGES, negotiate
-from chalicelib.rendering import render, style_hash
+from chalicelib.rendering import SHEETS, render, style_hash
 from chalicelib.shops import Shop
 from chalicelib.web import http
 from chalicelib.wording import Wording
@@ -133,8 +133,13 @@ class BaseCall:
             "by_phone": None,
         }
         name = template if "/" in template else f"{self.side}/{template}"
-        html = render(f"{name}.html", self.wording, **(furniture | self.furniture() | context))
-        return http.answer(html, status, style_hash(merchant), self.cookies, self.allowed)
+        sheets = self.sheets(template)
+        html = render(f"{name}.html", self.wording, sheets=sheets, **(furniture | self.furniture() | context))
+        return http.answer(html, status, style_hash(merchant, sheets), self.cookies, self.allowed)
+
+    def sheets(self, template: str) -> Sequence[str]:  # noqa: ARG002 - other sides tell their pages apart
+        """Return which stylesheets a page needs."""
+        return SHEETS
 
     def furniture(self) -> dict[str, object]:
         """Return what this side's pages need besides what every page needs."""

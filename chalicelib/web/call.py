@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from chalice import Response
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
-from chalicelib.domain.merchant import Staff
-from chalicelib.domain.returns import Return
-from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Link, Session
-from chalicelib.visit import Visit
+from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
+from chalicelib.rendering import SHEETS
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
 from chalicelib.web.staff_call import StaffCall
+
+if TYPE_CHECKING:
+    from chalicelib.domain.merchant import Staff
+    from chalicelib.domain.returns import Return
+    from chalicelib.domain.visits import Link, Session
+    from chalicelib.visit import Visit
 
 
 class ForTheStaff(Exception):
@@ -27,11 +33,19 @@ class ForTheStaff(Exception):
         self.path = path
 
 
+DOOR = frozenset("start sent gift gift_sent link unusable ended error customer/error policy".split())
+"""The pages that a visit begins or ends with: they need the first stylesheet alone."""
+
+
 class Call(BaseCall):
     """A request of a customer."""
 
     side = "customer"
     session_cookie = "vuelta"
+
+    def sheets(self, template: str) -> Sequence[str]:
+        """Return which stylesheets a page needs."""
+        return SHEETS[:1] if template in DOOR else SHEETS[:2]
 
     def __init__(self, request: Request, portal: Portal, slug: str | None) -> None:
         super().__init__(request, portal, slug)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import itertools
 import json
@@ -10,6 +11,7 @@ import logging
 import re
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
@@ -18,6 +20,7 @@ from chalice import Chalice
 
 from chalicelib.bootstrap import Portal
 from chalicelib.files import origin
+from chalicelib.rendering import style
 from chalicelib.web.customer import customer
 from chalicelib.web.staff import staff
 
@@ -230,6 +233,17 @@ def posts_a_file(page: Page, form: Mapping[str, str]) -> bool:
     return allowed and "csrf" not in names and names[-1] == "file"
 
 
+@cache
+def styled(sheet: str) -> frozenset[str]:
+    """Return the classes that a stylesheet speaks of."""
+    return frozenset(re.findall(r"\.(-?[A-Za-z_][\w-]*)", re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", sheet, flags=re.DOTALL)))
+
+
+STYLED = styled(style(None))
+LARGEST_PAGE = 14_000
+"""Bytes compressed, everything included: what a server may send before it hears from the browser again."""
+
+
 def check_page(page: Page) -> None:
     """Hold a page to what every page must be."""
     where = page.address
@@ -243,6 +257,11 @@ def check_page(page: Page) -> None:
     assert len(page.all("main")) == 1, where
     assert not page.all("script"), where
     assert not any(name.startswith("on") or name == "style" for _, attributes in page.elements for name in attributes), where
+    classes = {name for _, attributes in page.elements for name in attributes.get("class", "").split()}
+    own = styled(page.body.partition("<style>")[2].partition("</style>")[0])
+    assert not classes & STYLED - own, f"{where}: styled by a sheet that the page lacks: {sorted(classes & STYLED - own)}"
+    packed = len(gzip.compress(page.body.encode(), 6))
+    assert packed <= LARGEST_PAGE, f"{where}: {packed} bytes compressed"
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids)), f"{where}: the same id twice: {sorted({each for each in ids if ids.count(each) > 1})}"
     assert all(each and not re.search(r"\s", each) for each in ids), where
