@@ -12,7 +12,7 @@ AUDIT = build/audit
 unexport PIP_USER PIP_TARGET PIP_PREFIX PIP_ROOT PYTHONHOME PYTHONPATH
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test test-fast lint format messages athena package deploy undeploy audit trust bench bench-exports rehearse pictures browser clean
+.PHONY: help venv run test test-fast lint format messages athena package deploy undeploy audit audit-packages trust bench bench-exports rehearse pictures browser clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-13s %s\n", $$1, $$2 }'
@@ -73,6 +73,10 @@ bench: $(VENV)/installed ## Measure what is to be fast, small or cheap, beside i
 audit: package $(AUDIT)/installed ## Judge what was packaged: cfn-lint, and checkov with the exceptions of infra/audit.toml
 	@$(VENV)/bin/cfn-lint $(BUILD)/sam.yaml
 	@$(VENV)/bin/python -m infra.audit $(AUDIT)/bin/checkov $(BUILD)/sam.yaml
+
+# A package that is not looked up counts as a fault: without the network this says so.
+audit-packages: $(VENV)/installed $(AUDIT)/installed ## Ask a database of vulnerabilities about every installed package (needs the network)
+	@$(AUDIT)/bin/pip-audit --strict --path "$$($(VENV)/bin/python -c 'import site; print(site.getsitepackages()[0])')"
 
 bench-exports: $(VENV)/installed ## Time a report of a million returns beside queries written by hand (takes minutes)
 	$(VENV)/bin/python -m tests.bench.exports
