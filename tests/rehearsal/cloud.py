@@ -22,6 +22,7 @@ from chalicelib.bootstrap import portal
 from chalicelib.local import aws, mailbox
 from chalicelib.local.demo.load import load
 from chalicelib.local.mails import all_mails
+from chalicelib.local.shortcuts import take_shortcuts
 from chalicelib.local.tour import tour
 from chalicelib.local.turns import take_turns
 from chalicelib.shops import load_shops
@@ -121,6 +122,7 @@ def main() -> None:
     """Serve until stdin ends."""
     plan = json.loads(sys.stdin.readline())
     take_turns()
+    take_shortcuts()
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     stack = Stack.read(Path(plan["template"]), **plan["parameters"])
     environment = owners(stack, plan["endpoint"])

@@ -31,7 +31,7 @@ from tests.rehearsal.visitor import Postman, Visitor, Waits
 from tests.web.test_journeys import WAYS, go
 
 FIRST_COPY = 5000
-READING = (1.0, 5.0)
+READING = (2.0, 10.0)
 """Seconds that somebody looks at a page before the next."""
 HELLO = '''"""Says hello."""
 
@@ -44,18 +44,24 @@ def answer(event, context):
 
 @dataclass
 class Crowd:
-    """What came of it: how many finished, what stopped the others, and how long everybody waited."""
+    """What came of it: how many finished, what stopped the others, how long they waited for answers and for mails."""
 
     customers: int
     waits: Waits = field(default_factory=Waits)
     finished: int = 0
     stopped: Counter[str] = field(default_factory=Counter)
+    mailed: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
     def told_to_wait(self) -> int:
         """How many answers asked for patience."""
         return len(self.waits.answered) - len(self.waits.well)
+
+    @property
+    def longest_mail(self) -> float:
+        """How many seconds the last mail took that anybody waited for."""
+        return max(self.mailed, default=0.0)
 
     def figures(self) -> str:
         """Return median, 95 and 99 of 100 in milliseconds, and how many answers a second."""
@@ -91,7 +97,10 @@ def customers(rehearsal: Rehearsal, count: int, seed: int, reading: tuple[float,
         home = f"{visitor.stage}/{order.shop}"
         visitor.get(home)
         visitor.post(f"{home}/find", {"number": order.number, "email": order.email})
-        visitor.get(urlsplit(postman.link(order.email)).path)
+        asked = time.perf_counter()
+        link = postman.link(order.email)
+        crowd.mailed.append(time.perf_counter() - asked)
+        visitor.get(urlsplit(link).path)
         visitor.submit()
         assert visitor.page.address == f"{home}/items", f"the link leads to {visitor.page.address}"
         go(visitor, WAYS[order.shop]).submit()

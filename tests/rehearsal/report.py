@@ -62,7 +62,8 @@ def _rows(rehearsal: Rehearsal, outcome: Outcome) -> Iterator[tuple[str, str]]:
         f"{outcome.seconds:.0f} s, {outcome.up:.0f} s of them until all was up",
     )
     crowd = outcome.crowd
-    yield "customers at once", f"{crowd.finished} of {crowd.customers} finished; median / 95 / 99 of 100: {crowd.figures()}"
+    yield "customers at once", f"{crowd.finished} of {crowd.customers} finished; mails within {crowd.longest_mail:.0f} s"
+    yield "their answers", f"median / 95 / 99 of 100: {crowd.figures()}"
     served = rehearsal.gateway.served
     statuses = ", ".join(f"{status}: {times}" for status, times in sorted(Counter(each.status for each in served).items()))
     yield "requests", f"{len(served)} ({statuses})"

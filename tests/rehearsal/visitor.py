@@ -103,7 +103,7 @@ class Postman:
         self._read = 0
         self._turn = threading.Lock()
 
-    def link(self, email: str, patience: float = 120.0) -> str:
+    def link(self, email: str, patience: float = 600.0) -> str:
         """Return the newest link that was mailed to an address, once there is one. TimeoutError if none comes."""
         ends = time.monotonic() + patience
         while time.monotonic() < ends:

@@ -31,7 +31,8 @@ def tried(size: int, seed: int, port: int = 8450) -> Tried:
             ours = customers(rehearsal, size, seed)
             refused = rehearsal.ledger()["refused"]
     theirs = callers(port + 3, size, max(1, len(ours.waits.answered) // size), ROOM, seed)
-    said = f"median / 95 / 99 of 100: {ours.figures()}; a hello-world: {theirs.figures()}; {ours.told_to_wait} asked for patience"
+    answers = f"median / 95 / 99 of 100: {ours.figures()}; a hello-world: {theirs.figures()}"
+    said = f"{answers}; {ours.told_to_wait} asked for patience; mails within {ours.longest_mail:.0f} s"
     lost = size - ours.finished + len(refused)
     how = f"{size} customers at once through package, runtime and gateway: a link, a return, a look at it"
     return Tried("load", how, len(ours.waits.answered), lost, said)
