@@ -11,16 +11,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chalicelib.domain.errors import VueltaError
 from chalicelib.domain.identifiers import fold_email, fold_gift_code, fold_order_number
-from chalicelib.domain.merchant import Staff
-from chalicelib.domain.orders import StoredOrder
-from chalicelib.domain.returns import Return
 from chalicelib.domain.undeliverable import WhyUndeliverable
 from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, LinkPurpose, Lookup, Session
-from chalicelib.ports import Returns, Sessions
+
+if TYPE_CHECKING:
+    from chalicelib.domain.merchant import Staff
+    from chalicelib.domain.orders import StoredOrder
+    from chalicelib.domain.returns import Return
+    from chalicelib.ports import Returns, Sessions
 
 HOUR = 3600
 LIMITS_AN_HOUR = {"order": 5, "address": 10, "staff": 60, "staff_from": 10, "source": 30}

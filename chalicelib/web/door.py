@@ -14,7 +14,7 @@ from chalicelib.web.asking import asks_proof
 from chalicelib.web.call import Call
 from chalicelib.web.facts import facts
 from chalicelib.web.forms import FindForm, Mistake
-from chalicelib.web.photos import first_missing
+from chalicelib.web.views import found
 
 GROUPS = ("how_long", "excluded", "condition", "money", "sending")
 
@@ -87,7 +87,7 @@ def enter(call: Call, token: str) -> Response:
     if not opened.drafted:
         return call.go("/items")
     visit = call.portal.desk.visit(session)
-    return call.go(f"/{first_missing(call.portal, visit)}")
+    return call.go(f"/{found('photos.first_missing')(call.portal, visit)}")
 
 
 def ask_again(call: Call, token: str) -> Response:

@@ -6,17 +6,20 @@ import hmac
 import re
 from functools import cached_property
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlencode
 
 from chalice import Response
 
 from chalicelib.access import csrf_token
-from chalicelib.domain.merchant import Role, Staff
-from chalicelib.domain.returns import Return
 from chalicelib.domain.staff import STAFF_LINK_LIFE, STAFF_SESSION_LIFE, StaffSession
 from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
+
+if TYPE_CHECKING:
+    from chalicelib.domain.merchant import Role, Staff
+    from chalicelib.domain.returns import Return
 
 _NEXT = "vuelta_staff_next"
 _PAGE = re.compile(r"(/(find|phone|receive|return(/[a-z]{1,20})?|settings))?(\?[\w%&=.~+-]{1,300})?", re.ASCII)
