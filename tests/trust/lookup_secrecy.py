@@ -18,7 +18,7 @@ from tests.mailroom import Postbox
 from tests.trust.portals import ADMINS, Answer, Street, Visitor, street
 from tests.trust.table import Tried
 
-FULL, SMALL = 5_000, 100
+FULL, SMALL = 5_000, 60
 """Pairs whose times are compared; of each further kind of truth there is a fifth as many."""
 FAIR = 0.05
 """How far from a coin's 0.5 the area under the curve may be."""
@@ -76,7 +76,7 @@ def compared(place: Street, size: int, seed: int, *, far: bool = False) -> Compa
         place.recorder.waiting = lambda: time.sleep(chance.lognormvariate(math.log(_MEDIAN), _SPREAD))
     for number, secret in enumerate(secrets(place)):
         times: tuple[list[float], list[float]] = ([], [])
-        for _ in range(size if not number else max(size // 5, 20)):
+        for _ in range(size if not number else max(size // 5, 12)):
             pair: dict[bool, tuple[Answer, list[str]]] = {}
             for truth in chance.sample((True, False), 2):
                 fields = (secret.true if truth else secret.false)(chance)

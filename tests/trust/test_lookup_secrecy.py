@@ -13,7 +13,7 @@ from tests.trust.portals import Street, street
 
 def test_a_wish_for_a_link_tells_nothing_by_its_answer_its_calls_or_its_time() -> None:
     done = lookup_secrecy.tried(SMALL, seed=4)
-    assert (done.lost, done.tries) == (0, SMALL + 5 * 20)
+    assert (done.lost, done.tries) == (0, SMALL + 5 * 12)
 
 
 class Telltale(Access):
