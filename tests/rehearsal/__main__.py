@@ -15,6 +15,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from tests.browser.stage import PORTAL
+from tests.local.serving import free_ports
 from tests.rehearsal.accidents import Accidents
 from tests.rehearsal.crowd import customers
 from tests.rehearsal.emulator import ROOT
@@ -34,7 +35,7 @@ def main() -> int:
     """Rehearse, print, and return 0 if nothing was amiss."""
     arguments = argparse.ArgumentParser(prog="python -m tests.rehearsal", description=__doc__)
     arguments.add_argument("--build", type=Path, default=ROOT / "build", help="where `make package` put the package")
-    arguments.add_argument("--port", type=int, default=8440, help="the portal's; the next two are taken, too")
+    arguments.add_argument("--port", type=int, default=free_ports(), help="the portal's; the next two are taken, too")
     arguments.add_argument("--workers", type=int, default=2, help="how many browsers at once")
     given, more = arguments.parse_known_args()
     logging.basicConfig(level=logging.ERROR, format="%(message)s")

@@ -11,8 +11,10 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.local.serving import free_ports
 from tests.rehearsal.crowd import callers, customers
 from tests.rehearsal.emulator import ROOT
+from tests.rehearsal.front import free_port
 from tests.rehearsal.rehearsal import rehearse
 from tests.trust.table import Tried
 
@@ -22,15 +24,15 @@ ROOM = 6
 """Instances of each function; on AWS there would be as many as are asked for."""
 
 
-def tried(size: int, seed: int, port: int = 8450) -> Tried:
-    """Have so many customers come at once; `port` and the three after it must be free."""
+def tried(size: int, seed: int) -> Tried:
+    """Have so many customers come at once."""
     with TemporaryDirectory(prefix="vuelta-package-") as folder:
         subprocess.run(["make", "package", f"BUILD={folder}"], cwd=ROOT, check=True, capture_output=True)
-        with rehearse(Path(folder), port, ROOM) as rehearsal:
+        with rehearse(Path(folder), free_ports(), ROOM) as rehearsal:
             rehearsal.fleets["APIHandler"].warm(ROOM)
             ours = customers(rehearsal, size, seed)
             refused = rehearsal.ledger()["refused"]
-    theirs = callers(port + 3, size, max(1, len(ours.waits.answered) // size), ROOM, seed)
+    theirs = callers(free_port(), size, max(1, len(ours.waits.answered) // size), ROOM, seed)
     answers = f"median / 95 / 99 of 100: {ours.figures()}; a hello-world: {theirs.figures()}"
     said = f"{answers}; {ours.told_to_wait} asked for patience; mails within {ours.longest_mail:.0f} s"
     lost = size - ours.finished + len(refused)
