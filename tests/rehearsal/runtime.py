@@ -29,7 +29,7 @@ from tests.rehearsal.runtime_api import Asked, RuntimeApi
 
 LAMBDAS_OWN = (
     "awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "runtime_client", "s3transfer", "simplejson", "six.py",
-    "snapshot_restore_py", "urllib3",
+    "snapshot_restore_py.py", "urllib3",
 )  # fmt: skip
 """What Lambda has without the package: the runtime's client, the AWS SDK, and what they need."""
 LONGEST_START = 60.0
