@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from chalicelib.domain.clauses import EVERYTHING, KINDS, Clause, Group, Rule
 from chalicelib.domain.policy import Policy
@@ -10,6 +11,7 @@ from chalicelib.domain.policy import Policy
 MOST_PER_TOPIC = 2
 
 
+@lru_cache(maxsize=64)
 def facts(policy: Policy) -> list[tuple[Group, list[Clause]]]:
     """Choose by topic the clauses to show first: what grants, what never comes back, what is kept, who pays."""
     topics: tuple[tuple[Group, list[Clause]], ...] = (

@@ -140,12 +140,21 @@ class Browser:
 
     def send(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
         """Send one request as API Gateway hands it on; return the answer as it takes it."""
+        answer: dict[str, Any] = json.loads(json.dumps(self.app(self.event(method, address, body, headers), None)))
+        answer["address"] = address
+        self.answers.append(answer)
+        check_headers(address, answer, secure=self.secure)
+        self._keep(answer)
+        return answer
+
+    def event(self, method: str, address: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Return the event that API Gateway makes of a request of this browser."""
         parts = urlsplit(address.removeprefix(self.stage))
         route, captured = self._route(parts.path)
         sent = {"host": "127.0.0.1:8000", "accept-language": self.language, "accept": "text/html"}
         if self.cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        event = {
+        return {
             "httpMethod": method,
             "headers": sent | {name.replace("_", "-"): value for name, value in headers.items()},
             "pathParameters": captured or None,
@@ -161,12 +170,6 @@ class Browser:
             "body": base64.b64encode(body).decode() if body is not None else None,
             "isBase64Encoded": body is not None,
         }
-        answer: dict[str, Any] = json.loads(json.dumps(self.app(event, None)))
-        answer["address"] = address
-        self.answers.append(answer)
-        check_headers(address, answer, secure=self.secure)
-        self._keep(answer)
-        return answer
 
     def _follow(self, answer: dict[str, Any]) -> Page:
         self.redirects = []
