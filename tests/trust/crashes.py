@@ -17,8 +17,9 @@ from random import Random
 from tests.conftest import emulated_aws
 from tests.gate import WAYS, Killed, Way
 from tests.trust.stage import Stage
+from tests.trust.steps import Step
 from tests.trust.table import Tried
-from tests.trust.walks import TALES, Step
+from tests.trust.walks import TALES
 
 FULL = 0  # every cell
 SMALL = 24  # about so many, drawn by lot

@@ -10,7 +10,7 @@ from app import app
 from tests.gate import Gate, Killed
 from tests.trust import crashes
 from tests.trust.stage import Stage
-from tests.trust.walks import Step
+from tests.trust.steps import Step
 
 
 def test_whatever_call_breaks_doing_it_again_ends_the_same_and_every_form_is_among_it() -> None:

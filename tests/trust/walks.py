@@ -1,20 +1,19 @@
 """The ways that write, as tales of steps: each step is one thing that somebody does, and what they do where it fails.
 
-A tale is a generator: what it does between two steps is undisturbed. Every address that takes a form is in one of them, and every
-event and command; `test_crashes.py` holds that.
+A tale is a generator: what it does between two steps is undisturbed. Every address that takes a form is in one of them, which
+`test_crashes.py` holds; so is every event, and every command that writes into the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 from chalicelib.bounces import Bounces
-from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import cancelled
 from chalicelib.imports.batches import Tally, bring_in
 from tests.imports.records import TERMS, json_lines, line_record, order_record, orders_of, variant_record, variants_of
@@ -23,93 +22,9 @@ from tests.made import EMAIL, NOON, line, made, order, stored
 from tests.mail_events import came_back, complained
 from tests.test_label_files import pdf
 from tests.trust.stage import URL, Stage
-from tests.web.browsing import FORM, Browser
+from tests.trust.steps import ANA, Step, carried, done, entered, form, form_to, post, swept
+from tests.web.browsing import Browser
 from tests.web.test_photos import picture
-
-ANA = "ana@azulu.example"
-Act = Callable[[], bool]
-
-
-@dataclass(frozen=True)
-class Step:
-    """One thing that is done: `act` says whether it is done, `again` is what is done where not, if it is not the same.
-
-    `then` is what happens afterwards in any case. `route` is the address that a form was posted to.
-    """
-
-    name: str
-    act: Act
-    again: Act | None = None
-    then: Callable[[], None] | None = None
-    route: str | None = None
-
-
-class WentWrong(AssertionError):
-    """An answer that nobody should get, whatever breaks."""
-
-
-def post(browser: Browser, name: str, address: str, fields: Mapping[str, str], then: Callable[[], None] | None = None) -> Step:
-    """Return the step of posting a form; where it fails, the browser posts the very same form again."""
-    body = urlencode(fields).encode()
-
-    def act() -> bool:
-        answer = browser.send("POST", address, body, {"content-type": FORM})
-        status, location = answer["statusCode"], unquote(answer["headers"].get("Location", ""))
-        if status not in (200, 303, 403, 409, 410, 503):
-            raise WentWrong(f"{name}: answered with {status}")
-        return status != 503 and ":busy" not in location
-
-    return Step(name, act, then=then, route=browser._route(address.partition("?")[0])[0])
-
-
-def form(browser: Browser, name: str, fields: Mapping[str, str] = {}, form_id: str = "step") -> Step:
-    """Return the step of posting a form of the page that is shown, with its hidden fields."""
-    return post(browser, name, browser.page.action(form_id), {**browser.page.hidden(form_id), **fields})
-
-
-def form_to(browser: Browser, name: str, address: str, fields: Mapping[str, str] = {}) -> Step:
-    """Return the step of posting the form of the page that goes to an address."""
-    held = next(held for each, held in browser.page.forms if each["action"] == address)
-    hidden = {each["name"]: each["value"] for _, each in held if each.get("type") == "hidden"}
-    return post(browser, name, address, {**hidden, **fields})
-
-
-def carried(stage: Stage, name: str) -> Step:
-    """Return the step of the streams bringing what waits, again as long as it is asked for, with sweeps to follow."""
-    news = stage.news()
-    return Step(name, lambda: not stage.worker.deliver(news)["batchItemFailures"], then=stage.settle)
-
-
-def swept(stage: Stage, name: str) -> Step:
-    """Return the step of a sweep, which others follow."""
-
-    def act() -> bool:
-        stage.sweep.run()
-        return True
-
-    return Step(name, act, then=stage.settle)
-
-
-def entered(stage: Stage, browser: Browser, name: str, shop: str = "/azulu") -> Step:
-    """Return the step of opening a mailed link; whom it let in without their knowing asks for another one."""
-    secret = stage.secret()
-    address = f"{shop}/link/{secret}"
-    browser.get(address)
-    first = form(browser, name)
-
-    def again() -> bool:
-        answer = browser.send("POST", address, b"", {"content-type": FORM})
-        if answer["statusCode"] == 303:
-            return True
-        assert answer["statusCode"] == 410, answer["statusCode"]
-        if shop == "/azulu":
-            browser.send("POST", f"{address}/again", b"", {"content-type": FORM})
-        else:
-            browser.post(f"{shop}/sign-in", {"email": ANA})
-        stage.worker.deliver(stage.news())
-        return bool(browser.send("POST", f"{shop}/link/{stage.secret()}", b"", {"content-type": FORM})["statusCode"] == 303)
-
-    return Step(name, first.act, again, route=first.route)
 
 
 def customer(stage: Stage) -> Iterator[Step]:
@@ -321,19 +236,6 @@ def bounced(stage: Stage) -> Iterator[Step]:
         yield Step(name, done(partial(known.note, event)))
     stage.portal.returns.add(made("authorised", draft_id="back"))
     yield carried(stage, "what would be sent there is kept back")
-
-
-def done(act: Callable[[], object]) -> Act:
-    """Return an act that is done unless something does not answer."""
-
-    def acted() -> bool:
-        try:
-            act()
-        except Unavailable:
-            return False
-        return True
-
-    return acted
 
 
 def imports(stage: Stage) -> Iterator[Step]:
