@@ -18,7 +18,8 @@ _CHARACTERS: dict[Separator, str] = {"comma": ",", "semicolon": ";", "tab": "\t"
 
 # What a spreadsheet takes for the beginning of a formula, full-width forms included. It counts at the beginning of a text, and
 # wherever a program that expects another separator or another quoting would begin a cell.
-_FORMULA = re.compile(r'(^|[,;\t"])([\s"]*)(?=[=+\-@＝＋－＠])')
+# What stands before it and cannot be seen is passed over.
+_FORMULA = re.compile(r'(^|[,;\t"])([\s"\u200b-\u200f\u2060\ufeff]*)(?=[=+\-@＝＋－＠])')
 # Without any of these there is nothing to do, as in most texts.
 _SUSPECT = re.compile(r"[=+\-@＝＋－＠\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BREAKS = re.compile(r"\s*[\r\n\x0b\x0c\x85\u2028\u2029]\s*")

@@ -126,7 +126,7 @@ def csv_faults(raw: bytes, rows: int, columns: int, delimiter: str = ",") -> tup
     found = [] if len(read) == rows and {len(row) for row in read} == {columns} else ["rows or columns of another number"]
     cells = [cell for row in read[1:] for cell in row]
     for cell in cells:
-        first = cell.lstrip(' "\u200b\ufeff')[:1]
+        first = cell.lstrip(' \t"\u200b\ufeff')[:1]
         if first in _FORMULA and first and not re.fullmatch(r"-?[\d.]+", cell):
             found.append(f"cell {cell[:60]!r}")
         if "\n" in cell or "\r" in cell:
