@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -109,6 +109,10 @@ class Formats:
 
     def countries(self) -> dict[str, str]:
         """Return the names of all countries by code (ISO 3166-1), in the order of the alphabet."""
+        return dict(self._countries)
+
+    @cached_property
+    def _countries(self) -> dict[str, str]:
         names = {code: name for code, name in self.locale.territories.items() if len(code) == 2 and code not in _NO_COUNTRIES}
         return dict(sorted(names.items(), key=lambda entry: self._alphabetical(entry[1])))
 

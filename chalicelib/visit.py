@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
@@ -110,6 +111,10 @@ class Visit:
 
     def offers(self) -> tuple[LineOffer, ...]:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""
+        return self._offers
+
+    @cached_property
+    def _offers(self) -> tuple[LineOffer, ...]:
         return tuple(self._offer(line) for line in self.lines)
 
     def own_ways(self, line: Line) -> tuple[LineDecision, ...]:
