@@ -118,10 +118,13 @@ def answered(place: Street, found: Learned) -> None:
     """Let the workers of all instances answer every wish at once, each as streams do, and look at the mails."""
     records, box = place.lookups(), Postbox()
     workers = [place.worker(portal, box) for portal in place.instances]
-    batches = [records[start : start + 100] for start in range(0, len(records), 100)]
+    print(f"  {len(records):,} wishes to be answered", file=sys.stderr, flush=True)
     with ThreadPoolExecutor(len(workers)) as threads:
-        for batch in batches:
-            list(threads.map(lambda worker: worker.deliver({"Records": batch}), workers))  # noqa: B023
+        # The last ones come to all instances at the same moment, as a stream may bring them; then all come once more.
+        last = {"Records": records[-100:]}
+        list(threads.map(lambda worker: worker.deliver(last), workers))
+        batches = [records[start : start + 50] for start in range(0, len(records), 50)]
+        list(threads.map(lambda each: workers[each[0] % len(workers)].deliver({"Records": each[1]}), enumerate(batches)))
     to, about = Counter(str(mail["To"]) for mail in box.mails), Counter(_opened(place, mail) for mail in box.mails)
     found.mails = len(box.mails)
     owners = {fold_email(email): number for number, email in place.site.addresses.items()}
