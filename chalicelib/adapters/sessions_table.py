@@ -50,7 +50,7 @@ class SessionsTable(UndeliverableItems):
     def claim_lookup(self, lookup: Lookup, claim: Claim) -> bool:
         """Note a try to answer a lookup; False if somebody else tried since it was read, or it needs no answer any more.
 
-        The same moment counts as the same try, as in `use_link`.
+        The same moment counts as the same try, as in `open_link`.
         """
         values = {":claim": to_values(claim), ":before": sortable(lookup.left_since), ":now": sortable(claim.at)}
         expression = "SET #claim = :claim, unsent_since = :now"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from chalicelib.exports.places import Place
     from chalicelib.exports.reading import Reading
 
+_NOUNS = {"withdrawn": "withdrawn order"}
+
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that say which export is read."""
@@ -38,7 +40,7 @@ def tell_reading(reading: Reading) -> None:
     for note in reading.chosen.notes:
         print(f"note: {note}", file=sys.stderr)
     tally = reading.tally
-    kinds = [counted(count, kind) for kind, count in sorted(tally.items.items()) if kind != "other"]
+    kinds = [counted(count, _NOUNS.get(kind, kind)) for kind, count in sorted(tally.items.items()) if kind != "other"]
     if tally.items["other"]:
         kinds.append(f"{tally.items['other']} of other kinds, skipped")
     if tally.older:

@@ -19,7 +19,7 @@ from chalicelib.exports.places import ExportRefused, Place
 from chalicelib.exports.typed import Typed, Unreadable, whole
 
 KINDS = frozenset({"order", "return", "product"})
-"""What the returns table holds, by the attribute `type`."""
+"""What of the returns table rows and figures are made of, by the attribute `type`."""
 OTHER = "other"
 _LAST_MICROSECOND = 2**63 - 1
 
@@ -52,9 +52,10 @@ class Tally:
 
 
 class Reading:
-    """One reading of exports. Iterate over it once; `tally` and `damages` are complete when it ends."""
+    """One reading of exports, of items of some kinds. Iterate over it once; `tally` and `damages` are complete when it ends."""
 
-    def __init__(self, place: Place, named: str | None = None) -> None:
+    def __init__(self, place: Place, named: str | None = None, kinds: frozenset[str] = KINDS) -> None:
+        self._kinds = kinds
         self.damages = Damages()
         self.tally = Tally()
         self.chosen: Chosen = choose(place, named, self.damages)
@@ -74,7 +75,7 @@ class Reading:
         self._passed = passed
 
     def __iter__(self) -> Iterator[Found]:
-        """Yield every item of the returns table once.
+        """Yield every item of these kinds once.
 
         ExportRefused if the files turn out to be in another format, or to need manifests that are not there.
         """
@@ -117,7 +118,7 @@ class Reading:
                 yield found
 
     def _counted(self, item: Typed, kind: str, name: str, number: int) -> Found | None:
-        if kind not in KINDS:
+        if kind not in self._kinds:
             self.tally.items[OTHER] += 1
             return None
         if newer := _newer(item, kind):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from chalicelib.adapters.attributes import unpacked
+from chalicelib.adapters.bulk import open_bulk_table
 from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.withdrawn_orders import withdrawn_order
 from chalicelib.cli import main
+from chalicelib.domain.places import sortable
+from chalicelib.domain.shapes import stamped
 from tests.conftest import Tables
 from tests.exports.aws_layout import full
 from tests.exports.items import return_item, some_items
@@ -59,6 +64,18 @@ def test_one_shops_or_one_order_comes_back_alone(export: str, tables: Tables) ->
     assert [item["merchant"] for item in held(tables)] == ["nurana"]
     main(["exports", "restore", "--from", export, "--shop", "azulu", "--order", "az 2"])
     assert [item["order_number"] for item in held(tables) if item["merchant"] == "azulu"] == ["AZ-2"]
+
+
+def test_no_older_file_revives_what_was_called_off_before_the_export(tmp_path: Path, tables: Tables, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("RETURNS_TABLE", tables.returns)
+    off = stamped(withdrawn_order("azulu", "AZ-9", NOON))
+    draft = {"pk": off["pk"], "sk": "ORDER#DRAFT", "type": "draft", "id": "d"}
+    full(tmp_path / "export", [*ITEMS, off, draft], NOON)
+    assert main(["exports", "restore", "--from", str(tmp_path / "export")]) == 0
+    assert "1 withdrawn order, 1 of other kinds, skipped" in capsys.readouterr().err
+    assert [item for item in held(tables) if item["pk"] == off["pk"]] == [off]
+    order = {**off, "type": "order", "version": sortable(NOON - timedelta(days=1))}
+    assert open_bulk_table(tables.returns).replace([order]) == [False]
 
 
 def test_an_order_without_its_shop_is_refused(export: str, tables: Tables, capsys) -> None:
