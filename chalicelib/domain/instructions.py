@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from chalicelib.domain.countries import KnownCountry
-from chalicelib.domain.returns import Return
 from chalicelib.domain.sections import Section
+
+if TYPE_CHECKING:
+    from chalicelib.domain.returns import Return
 
 Way = Literal["customer", "prepaid", "store"]
 """How goods come back: by mail at the customer's expense, by mail with a label that the shop pays, or into a store."""
