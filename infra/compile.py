@@ -1,7 +1,8 @@
 """Makes ready, for the package, what would otherwise be parsed whenever an instance wakes up.
 
-Run as `python -m infra.compile chalicelib/compiled` on a copy of the sources: templates become modules, shops and languages
-objects that were checked here, stylesheets lose their blanks. `chalicelib/compiled.py` says where they are looked for.
+Run as `python -m infra.compile build/source/chalicelib/compiled`, into the copy of the sources that is packaged: templates become
+modules, shops and languages objects that were checked here, stylesheets lose their blanks. `chalicelib/compiled.py` says where
+they are looked for.
 """
 
 from __future__ import annotations

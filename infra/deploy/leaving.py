@@ -35,7 +35,7 @@ def take_down(account: Account, stack: Stack, *, data: bool, yes: bool) -> None:
     print(
         "Done."
         if data or not held
-        else f"Done. What stays costs little; to delete it, too: make undeploy STACK={stack.name} DATA=delete"
+        else "Done. What stays is listed above and costs little; delete it in the console once nobody needs it (docs/deploy.md)"
     )
 
 

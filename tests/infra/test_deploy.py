@@ -251,7 +251,9 @@ def test_undeploying_keeps_the_table_and_says_so(mail, package, capsys):
     table = deployed(package)
     boto3.client("dynamodb", region_name=REGION).put_item(TableName=table, Item={"pk": {"S": "order"}})
     assert main(["down", "vuelta", "--yes"]) == 0
-    assert f"stays  table {table}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert f"stays  table {table}" in told
+    assert "DATA=delete" not in told, "without the stack nothing knows any more what was its"
     assert stack().status in (None, "DELETE_COMPLETE")
 
 
