@@ -179,8 +179,9 @@ def tried(size: int, seed: int) -> Tried:
         if address:
             found, more = raced("dynalite", lambda: tables_at(address), size, seed)
             lost, told, where = lost + found, told + more, [*where, "dynalite"]
-    done = ", ".join(f"{times:,} {name}" for name, times in sorted(told.items()))
+    refused = sum(times for name, times in told.items() if name.endswith("refused"))
+    done = ", ".join(f"{times:,} {name}" for name, times in sorted(told.items()) if not name.endswith("refused"))
     tries = len(where) * (size + max(size // 10, 20))
     first = f"{max(size // 10, 20):,} submits of one draft, then {size:,} acts over few units"
     how = f"{first}, {THREADS} threads, on {' and '.join(where)}"
-    return Tried("No unit goes back twice, and nothing done is lost", how, tries, lost, done)
+    return Tried("No unit goes back twice, and nothing done is lost", how, tries, lost, f"done: {done}; {refused:,} refused")
