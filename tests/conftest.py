@@ -18,8 +18,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from chalicelib.local.shortcuts import take_shortcuts
 from chalicelib.adapters.clients import session
+from chalicelib.local.shortcuts import take_shortcuts
 from chalicelib.local.tables import create_tables
 from chalicelib.local.turns import take_turns
 
