@@ -36,7 +36,7 @@ def cut(name: str, content: bytes) -> tuple[str, bytes] | None:
     described = json.loads(gzip.decompress(content) if path.suffix == ".gz" else content)
     if inside.name.startswith("service-2.json"):
         described = _called(described, OPERATIONS.get(inside.parts[0]))
-    return name.removesuffix(".gz"), _compact(_without_words(described))
+    return name.removesuffix(".gz"), _compact(_without_words(described) | _asked_by_name(described))
 
 
 def _regions(endpoints: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +59,12 @@ def _called(service: dict[str, Any], operations: set[str] | None) -> dict[str, A
             inner = (*shape.get("members", {}).values(), *map(shape.get, ("member", "key", "value")))
             wanted += [each["shape"] for each in inner if each]
     return service | {"operations": kept, "shapes": {name: service["shapes"][name] for name in sorted(shapes)}}
+
+
+def _asked_by_name(service: dict[str, Any]) -> dict[str, Any]:
+    """Return what botocore does not do without: the words on a service's own settings, which are empty then."""
+    settings = service.get("clientContextParams", {})
+    return {"clientContextParams": {name: said | {"documentation": ""} for name, said in settings.items()}} if settings else {}
 
 
 def _without_words(described: Any) -> Any:
