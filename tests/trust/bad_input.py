@@ -30,7 +30,7 @@ from tests.web.browsing import FORM, Browser, Page, check_page
 from tests.web.conftest import Site, new_site
 from tests.web.test_journeys import WAYS, go
 
-FULL, SMALL = 50_000, 300
+FULL, SMALL = 50_000, 200
 ROUND = 1000
 """How many requests go to one site, before the next begins with a new one."""
 PROCESSES = 2

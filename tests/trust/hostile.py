@@ -16,6 +16,8 @@ STORED = (
     "name", "sku", "id", "tag", "remark", "wish", "reply", "why", "reason", "internal", "note", "carrier", "tracking",
     "reference", "sender",
 )  # fmt: skip
+SHORT = frozenset({"carrier", "tracking", "reference"})
+"""What no form and no stored return takes longer than a hundred characters."""
 MESSAGES = ("approved", "decided", "label", "received", "inspected", "settled", "reminder")
 SIGNED = (
     "staff/return?id=AZ-1001/1", "staff/return?id=AZ-1001/2", "staff", "staff/find?q=AZ-1001",

@@ -180,9 +180,9 @@ def disposition_faults(header: str) -> list[str]:
     """Return what is wrong with a Content-Disposition, as a parser of headers reads it."""
     message = Message()
     message["Content-Disposition"] = header
-    named = dict(message.get_params(header="content-disposition") or ())
+    named = [name for name, _ in message.get_params(header="content-disposition") or ()]
     name = message.get_filename() or ""
-    fine = len(named) == 2 and set(named) & {"inline", "attachment"} and "filename" in named
+    fine = len(named) == header.count(";") + 1 == 2 and named[0] in ("inline", "attachment") and named[1] == "filename"
     return [] if fine and re.fullmatch(r"[A-Za-z0-9._-]+", name) and not name.startswith(".") else [f"disposition {header!r}"]
 
 

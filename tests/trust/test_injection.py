@@ -11,7 +11,7 @@ from tests.trust.sinks import Markup
 def test_what_is_typed_stays_text() -> None:
     tried = injection.tried(injection.SMALL, seed=20260310)
     assert tried.lost == 0
-    assert tried.tries > 1000
+    assert tried.tries > 500
 
 
 @pytest.mark.parametrize(
