@@ -11,7 +11,7 @@ from chalicelib.logs import write_json
 from chalicelib.web import customer, staff
 
 app = Chalice(app_name="vuelta", configure_logs=False)
-# Answers say themselves whether they are binary, see chalicelib/web/http.py; the gateway's list is in infra/resources/portal.yaml.
+# Answers say themselves whether they are binary, see chalicelib/web/http.py; the gateway's list: infra/resources/portal.yaml.
 app.api.binary_types.clear()
 write_json(app.app_name)
 for blueprint in (*customer.blueprints, *staff.blueprints):
