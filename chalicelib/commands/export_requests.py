@@ -29,7 +29,11 @@ def run_request(options: argparse.Namespace) -> int:
     if options.at and options.since:
         raise ExportRefused("--at is for the whole table, --since for what changed: give one of them")
     if options.since is None:
-        print(_line(exports.request(bucket, shop.slug, None, options.at), shop))
+        requested = exports.request(bucket, shop.slug, None, options.at)
+        print(_line(requested, shop))
+        if options.at:
+            # Unnamed, a newer export would be chosen, and what changed after that time with it.
+            print(f"once it is completed, fetch it alone: `exports fetch {shop.slug} --export {requested.id} --to FOLDER`")
         return 0
     since = _last(exports, shop) if options.since == "last" else options.since
     for window in windows(since, datetime.now(UTC).replace(microsecond=0)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -21,12 +22,12 @@ from chalicelib.adapters.export_bucket import BucketPlace, bucket_place
 from chalicelib.adapters.exports import TableExports
 from chalicelib.cli import main
 from chalicelib.domain.errors import Unavailable
-from chalicelib.exports.places import ExportRefused
+from chalicelib.exports.places import ExportRefused, Folder
 from chalicelib.exports.reading import Reading
 from chalicelib.exports.windows import LONGEST, SHORTEST, windows
 from chalicelib.settings import InvalidSettings, read_exports_bucket
 from tests.conftest import REGION, Tables
-from tests.exports.aws_layout import TABLE, full, part_of
+from tests.exports.aws_layout import TABLE, full, incremental, part_of
 from tests.exports.items import some_items
 from tests.made import NOON
 
@@ -79,6 +80,27 @@ def test_a_table_is_exported_fetched_and_read(bucket: Any, tmp_path: Path, capsy
     assert capsys.readouterr().out.count("\n") == 5
     assert main(["exports", "returns", "--from", f"s3://{BUCKET}/azulu", "--format", "jsonl"]) == 0
     assert capsys.readouterr().out.count("\n") == 5
+
+
+def test_who_asks_for_the_table_as_it_stood_is_told_to_fetch_that_alone(bucket: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["exports", "request", "azulu", "--at", (datetime.now(UTC) - timedelta(days=2)).isoformat()]) == 0
+    said = capsys.readouterr().out
+    name = said.split()[0]
+    assert f"`exports fetch azulu --export {name} --to FOLDER`" in said
+    (asked,) = TableExports(boto3.client("dynamodb", region_name=REGION), os.environ["RETURNS_TABLE"]).behind("azulu")
+    assert (asked.id, asked.kind) == (name, "full")
+
+
+def test_what_changed_since_an_export_that_is_named_does_not_come_with_it(bucket: Any, tmp_path: Path) -> None:
+    items = some_items()
+    before = full(tmp_path / "there", items, NOON, prefix="azulu")
+    changes = [(items[0], None, NOON + timedelta(minutes=5))]
+    incremental(tmp_path / "there", changes, NOON, NOON + timedelta(hours=1), prefix="azulu")
+    upload(bucket, tmp_path / "there")
+    assert main(["exports", "fetch", "azulu", "--to", str(tmp_path / "now")]) == 0
+    assert main(["exports", "fetch", "azulu", "--export", before.name, "--to", str(tmp_path / "before")]) == 0
+    read = {folder: len(list(Reading(Folder(tmp_path / folder)))) for folder in ("now", "before")}
+    assert read == {"now": len(items) - 1, "before": len(items)}
 
 
 def test_without_recovery_or_bucket_it_is_said_what_to_do(

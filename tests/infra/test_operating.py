@@ -25,6 +25,12 @@ def test_every_parameter_is_explained_and_none_besides():
     assert told == set(TEMPLATE["Parameters"])
 
 
+def test_who_goes_back_to_a_time_fetches_the_one_export_of_that_time():
+    way = (DOCS / "operate.md").read_text("utf-8").partition("## Go back to a point in time")[2].partition("\n## ")[0]
+    assert "exports request SHOP --at " in way
+    assert re.findall(r"exports fetch SHOP( --export ID)?", way) == [" --export ID"], "else what changed since comes with it"
+
+
 def test_every_output_that_is_named_is_one():
     for page in ("deploy.md", "operate.md"):
         named = re.findall(r"`((?:Portal|Domain|Mail|Exports|Files|Returns)[A-Z]\w+)`", (DOCS / page).read_text("utf-8"))
