@@ -59,14 +59,15 @@ class Accidents:
 
     def judge(self) -> list[tuple[str, bool]]:
         """Wait for what must follow, and return what was found."""
-        rehearsal = self._rehearsal
-        self.found += [
-            ("the sweep sent the mail, once", _until(lambda: len(rehearsal.mails(UNLUCKY)) == 1)),
-            ("the sweep cleaned the photo", _until(lambda: self._there(f"{FOLDER}{0:032x}.jpg"))),
-            ("the sweep put aside what was no photo", _until(lambda: self._there(f"quarantine/{FOLDER}{1:032x}"))),
-            ("what was no photo was put aside", _until(lambda: self._there(f"quarantine/{FOLDER}{2:032x}"))),
-            ("an address that bounced was noted", _until(lambda: '"kept": "yes"' in rehearsal.said("Bounced"))),
-        ]
+        rehearsal, ends = self._rehearsal, time.monotonic() + PATIENCE
+        follows: dict[str, Callable[[], bool]] = {
+            "the sweep sent the mail, once": lambda: len(rehearsal.mails(UNLUCKY)) == 1,
+            "the sweep cleaned the photo": lambda: self._there(f"{FOLDER}{0:032x}.jpg"),
+            "the sweep put aside what was no photo": lambda: self._there(f"quarantine/{FOLDER}{1:032x}"),
+            "what was no photo was put aside at once": lambda: self._there(f"quarantine/{FOLDER}{2:032x}"),
+            "an address that bounced was noted": lambda: '"kept": "yes"' in rehearsal.said("Bounced"),
+        }
+        self.found += [(what, _until(holds, max(0.1, ends - time.monotonic()))) for what, holds in follows.items()]
         return self.found
 
     def _bounce(self, email: str) -> dict[str, Any]:
@@ -111,7 +112,7 @@ def _reached(aside: PutAside, count: int) -> bool:
     return aside.given_up >= count
 
 
-def _until(holds: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+def _until(holds: Callable[[], bool], seconds: float) -> bool:
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if holds():

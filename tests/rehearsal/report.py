@@ -12,7 +12,7 @@ from tests.rehearsal.reasons import reason, stale
 from tests.rehearsal.rehearsal import Rehearsal
 
 SLOWEST = 5
-SIGNS = ("Traceback", '"event": "failed"')
+SIGNS = ("Traceback", '"event": "failed"', '"event": "unavailable"', '"event": "sweep_stopped"')
 """What never stands in a log where all went well."""
 
 
