@@ -16,7 +16,7 @@ STORED = (
     "name", "sku", "id", "tag", "remark", "wish", "reply", "why", "reason", "internal", "note", "carrier", "tracking",
     "reference", "sender",
 )  # fmt: skip
-SHORT = frozenset({"carrier", "tracking", "reference"})
+SHORT = frozenset({"carrier", "tracking", "reference", "tag", "sku", "id", "name", "sender"})
 """What no form and no stored return takes longer than a hundred characters."""
 MESSAGES = ("approved", "decided", "label", "received", "inspected", "settled", "reminder")
 SIGNED = (
