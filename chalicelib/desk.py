@@ -15,7 +15,7 @@ from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, 
 from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
-from chalicelib.domain.visits import Session
+from chalicelib.domain.visits import Seen, Session
 from chalicelib.ports import ATTEMPTS, Returns
 from chalicelib.shops import Shop
 from chalicelib.visit import Visit
@@ -44,15 +44,15 @@ class Desk:
     secret: Callable[[], str]
     random_bits: Callable[[int], int]
 
-    def visit(self, session: Session, at_least: int | None = None) -> Visit:
+    def visit(self, session: Session, at_least: Seen | None = None) -> Visit:
         """Read what a page needs; Unknown if the order is gone or another's.
 
-        A draft that became a return is replaced; lines that a newer import took from the order are gone from it. With the
-        version of the draft that the customer saw last (`at_least`), a page may show what stood a moment ago: it promises
-        nothing, and is read for half as much.
+        A draft that became a return is replaced; lines that a newer import took from the order are gone from it. With what the
+        customer saw last (`at_least`), a page may show what stood a moment ago: it promises nothing, and is read for half as
+        much.
         """
         stored, made, kept = self._read(session, consistent=at_least is None)
-        if at_least is not None and (stored is None or (kept.version if kept else 0) < at_least):
+        if at_least is not None and (stored is None or at_least.missing(made, kept)):
             stored, made, kept = self._read(session, consistent=True)
         if stored is None:
             raise Unknown("order")

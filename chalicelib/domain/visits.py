@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pydantic import AwareDatetime
 
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.orders import Shape
 from chalicelib.domain.undeliverable import WhyUndeliverable
+
+if TYPE_CHECKING:
+    from chalicelib.domain.drafts import Draft
+    from chalicelib.domain.returns import Return
 
 LinkPurpose = Literal["access", "resume", "return"]
 """Why a link was mailed: to get in once, to go on with a draft later, or to come back to a return that was made."""
@@ -116,6 +121,17 @@ class Session(Shape):
     def recipient(self) -> str:
         """Who got the order as a gift: they have a draft of their own, which the giver does not see. Empty for the owner."""
         return recipient_name(self.email) if self.as_gift else ""
+
+
+class Seen(NamedTuple):
+    """What a customer has seen of an order in one browser: the version of the draft, and the slot of the newest return."""
+
+    version: int = 0
+    slot: int = 0
+
+    def missing(self, made: Iterable[Return], draft: Draft | None) -> bool:
+        """Say whether what was read is from before that."""
+        return (draft.version if draft else 0) < self.version or max((each.slot for each in made), default=0) < self.slot
 
 
 def recipient_name(email: str) -> str:

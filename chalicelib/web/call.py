@@ -12,7 +12,7 @@ from chalice import Response
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
-from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
+from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Seen
 from chalicelib.rendering import SHEETS
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
@@ -112,12 +112,12 @@ class Call(BaseCall):
 
     def visit_lately(self) -> Visit:
         """Return the same as it stood a moment ago, for half of what that costs, with all that this browser has saved."""
-        return self.portal.desk.visit(self.session, self._saved_version)
+        return self.portal.desk.visit(self.session, self._seen)
 
     @property
-    def _saved_version(self) -> int:
-        told = self._cookie(self._saved_cookie) or ""
-        return int(told) if re.fullmatch("[0-9]{1,9}", told) else 0
+    def _seen(self) -> Seen:
+        told = re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,3})", self._cookie(self._saved_cookie) or "")
+        return Seen(int(told[1]), int(told[2])) if told else Seen()
 
     @property
     def _saved_cookie(self) -> str:
@@ -125,8 +125,12 @@ class Call(BaseCall):
 
     def remember_saved(self, visit: Visit) -> None:
         """Let the browser tell on its next page which version of the draft it has saved, so that no older one is shown."""
+        self._remember(self._seen._replace(version=visit.draft.version))
+
+    def _remember(self, seen: Seen) -> None:
         seconds = int(SESSION_LIFE.total_seconds())
-        self.cookies.append(http.set_cookie(self._saved_cookie, str(visit.draft.version), secure=self._secure, seconds=seconds))
+        told = f"{seen.version}.{seen.slot}"
+        self.cookies.append(http.set_cookie(self._saved_cookie, told, secure=self._secure, seconds=seconds))
 
     def made(self, slot: str) -> tuple[Visit, Return]:
         """Return the visit and the return in this slot; the page is not there if the slot is empty."""
@@ -145,6 +149,7 @@ class Call(BaseCall):
     def go_to_made(self, made: Return) -> Response:
         """Lead to a return that was just made; who made it for a customer is done with the customer's pages."""
         if not self.session.opened_by:
+            self._remember(self._seen._replace(slot=made.slot))
             return self.go(f"/returns/{made.slot}/done")
         self.portal.access.leave(self.session)
         self.close_session()

@@ -80,7 +80,17 @@ def test_a_second_return_that_no_read_has_seen_takes_no_unit_twice(lagging: tupl
     assert site.portal.returns.by_slot("alustoora", "AL1001", 2) is None
 
 
-@pytest.mark.parametrize("told", ["", "-1", "x", "9" * 5000, "٣", "1e3", "999999999"])
+def test_who_goes_on_at_once_after_asking_sees_that_it_was_asked_for(lagging: tuple[Site, LaggingClient]) -> None:
+    site, client = lagging
+    browser = go(site.inside("AL-1001"), WAYS["alustoora"])
+    client.settle()
+    assert browser.submit().address == "/alustoora/returns/1/done"
+    at_once = browser.get("/alustoora/items").text
+    client.settle()
+    assert at_once == browser.get("/alustoora/items").text
+
+
+@pytest.mark.parametrize("told", ["", "-1", "x", "9" * 5000, "٣", "1e3", "999999999", "999999999.999", "1.-1", "1.٣", "1.1.1"])
 def test_a_version_that_nobody_saved_costs_a_read_and_breaks_nothing(lagging: tuple[Site, LaggingClient], told: str) -> None:
     site, _ = lagging
     browser = site.inside("AZ-1001")
