@@ -202,3 +202,7 @@ def test_where_customers_reach_the_portal_is_known_without_being_told(template: 
         {"Fn::Sub": "https://${DomainName}"},
         {"Fn::Sub": "https://${RestAPI}.execute-api.${AWS::Region}.${AWS::URLSuffix}/api"},
     ]
+
+
+def test_what_is_worth_it_is_compressed() -> None:
+    assert TEMPLATE["RestAPI"]["Properties"]["MinimumCompressionSize"] <= 1024
