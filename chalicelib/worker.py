@@ -110,8 +110,8 @@ class Worker:
         if "unsent" not in image or not (_untried(image) or shows_label_work(image)):
             return None
         if image["type"]["S"] == "lookup":
-            return partial(self._answer, image["id"]["S"], by="stream")
-        ids = image["merchant"]["S"], image["order_number"]["S"], int(image["slot"]["N"])
+            return partial(self._answer, _text(image, "id"), by="stream")
+        ids = _text(image, "merchant"), _text(image, "order_number"), int(image["slot"]["N"])
         return partial(self._look_after, *ids, by="stream")
 
     def _unanswered(self, until: datetime, backlog: Backlog) -> Iterator[Task]:
@@ -231,6 +231,14 @@ def _by_turns(sources: list[Iterator[Task]]) -> Iterator[Task]:
             except Exception as error:  # noqa: BLE001 - what is wrong with one kind of work keeps no other waiting
                 report("sweep_stopped", why=what(error))
                 sources.remove(source)
+
+
+def _text(image: Image, name: str) -> str:
+    """Return the text of an attribute; TypeError if it is none."""
+    text = image[name]["S"]
+    if not isinstance(text, str):
+        raise TypeError(name)
+    return text
 
 
 def _untried(image: Image) -> bool:
