@@ -245,6 +245,8 @@ def styled(sheet: str) -> frozenset[str]:
 STYLED = styled(style(None))
 LARGEST_PAGE = 14_000
 """Bytes compressed, everything included: what a server may send before it hears from the browser again."""
+MANY, LARGEST_PART = 10, 300
+"""Beyond so many parts (an order of fifty lines has one for each) a page may have so many bytes more for each of them."""
 
 
 def check_page(page: Page) -> None:
@@ -264,7 +266,8 @@ def check_page(page: Page) -> None:
     own = styled(page.body.partition("<style>")[2].partition("</style>")[0])
     assert not classes & STYLED - own, f"{where}: styled by a sheet that the page lacks: {sorted(classes & STYLED - own)}"
     packed = len(gzip.compress(page.body.encode(), 6))
-    assert packed <= LARGEST_PAGE, f"{where}: {packed} bytes compressed"
+    more = max(0, len(page.all("h2")) - MANY) * LARGEST_PART
+    assert packed <= LARGEST_PAGE + more, f"{where}: {packed} bytes compressed"
     ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
     assert len(ids) == len(set(ids)), f"{where}: the same id twice: {sorted({each for each in ids if ids.count(each) > 1})}"
     assert all(each and not re.search(r"\s", each) for each in ids), where
