@@ -132,6 +132,16 @@ def test_every_event_that_is_counted_is_one_that_the_code_logs(template: dict[st
         assert field == "1" or f'"{field.removeprefix("$.")}"' in code
 
 
+def test_whatever_could_not_be_read_is_counted() -> None:
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "chalicelib").rglob("*.py"))
+    counted = {event for each in FIGURES.values() for event in re.findall(r'\$\.event = "(\w+)"', each["FilterPattern"])}
+    told = (ROOT / "docs/operate.md").read_text("utf-8")
+    unreadable = set(re.findall(r'"(\w*unreadable)"', code))
+    assert "event_unreadable" in unreadable
+    assert unreadable - counted == set()
+    assert {event for event in unreadable if f'"{event}"' not in told} == set()
+
+
 def test_the_page_of_figures_is_whole_and_knows_every_function() -> None:
     body = assembled()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
     page = json.loads(body["Fn::Sub"])
