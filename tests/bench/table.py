@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from tests import columns
+
 HEADINGS = ("what", "ours", "rival", "ratio", "asked for", "spread", "")
 NUMBERS = {1, 2, 3}  # columns that stand at the right
 
@@ -79,18 +81,12 @@ def number(value: float) -> str:
 
 def plain(figures: Sequence[Figure]) -> str:
     """Return the table in aligned columns for a terminal."""
-    lines = [HEADINGS, *(figure.cells() for figure in figures)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
-    sides = [str.rjust if column in NUMBERS else str.ljust for column in range(len(HEADINGS))]
-    aligned = ("  ".join(side(cell, width) for side, cell, width in zip(sides, line, widths, strict=True)) for line in lines)
-    return "\n".join(line.rstrip() for line in aligned)
+    return columns.plain(HEADINGS, [figure.cells() for figure in figures], NUMBERS)
 
 
 def markdown(figures: Sequence[Figure]) -> str:
     """Return the table as markdown."""
-    rule = ["---:" if at in NUMBERS else "---" for at in range(len(HEADINGS))]
-    lines = [list(HEADINGS), rule, *([cell.replace("|", "\\|") for cell in figure.cells()] for figure in figures)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return columns.markdown(HEADINGS, [figure.cells() for figure in figures], NUMBERS)
 
 
 def summary(figures: Sequence[Figure]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tests import columns
+
 HEADINGS = ("", "promise", "how it was tried", "tries", "lost", "and")
 NUMBERS = {0, 3, 4}  # columns that stand at the right
 
@@ -50,15 +52,9 @@ def summary(rows: Sequence[Row], size: str, seed: int) -> str:
 
 def plain(rows: Sequence[Row]) -> str:
     """Return the table in aligned columns for a terminal."""
-    cells = [HEADINGS, *(row.cells() for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(HEADINGS))]
-    sides = [str.rjust if column in NUMBERS else str.ljust for column in range(len(HEADINGS))]
-    aligned = ("  ".join(side(cell, width) for side, cell, width in zip(sides, line, widths, strict=True)) for line in cells)
-    return "\n".join(line.rstrip() for line in aligned)
+    return columns.plain(HEADINGS, [row.cells() for row in rows], NUMBERS)
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """Return the table as markdown."""
-    rule = ["---:" if at in NUMBERS else "---" for at in range(len(HEADINGS))]
-    lines = [list(HEADINGS), rule, *([cell.replace("|", "\\|") for cell in row.cells()] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return columns.markdown(HEADINGS, [row.cells() for row in rows], NUMBERS)
