@@ -6,7 +6,7 @@ Expiry is checked on every read; DynamoDB's own only tidies, up to days later.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from chalicelib.adapters.dynamodb import Table, from_values, readable, to_values
@@ -17,12 +17,12 @@ from chalicelib.adapters.undeliverable_items import UndeliverableItems
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.places import sortable
 from chalicelib.domain.shapes import SHAPES
-from chalicelib.domain.visits import LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
+from chalicelib.domain.visits import DRAFT_LIFE, LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
 
 NOBODY = "nobody"
 """What stands in a used link once its session was ended: no digest is so short."""
-LINK_MEMORY = timedelta(days=30)
-"""How long a used or expired link is remembered, so that its page can say what became of it."""
+LINK_MEMORY = DRAFT_LIFE + SESSION_LIFE + SESSION_MEMORY
+"""How long an expired link is remembered: its page says what became of it, and only it leads to what was drafted of a gift."""
 
 
 class SessionsTable(UndeliverableItems):

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.adapters.draft_items import EXPIRES, draft_to_item
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.claims import Claim
+from chalicelib.domain.drafts import Draft
 from chalicelib.domain.visits import LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON
@@ -168,3 +170,10 @@ def test_who_was_admitted_is_admitted_again_and_takes_nobody_elses_place(session
     assert sessions.admit("order/x", "second", 2, NOON, 3600)
     assert not sessions.admit("order/x", "third", 2, NOON, 3600)
     assert sessions.admit("order/x", "first", 2, NOON, 3600)
+
+
+def test_a_link_is_remembered_until_all_is_gone_that_was_drafted_through_it(tables: Tables, clock: Clock) -> None:
+    last = LINK.expires_at + SESSION_LIFE + SESSION_MEMORY
+    drafted = draft_to_item("azulu", "AZ1001", "somebody", Draft(id="d"), last)
+    SessionsTable(Table(tables.client, tables.sessions), clock).add_link(LINK)
+    assert Table(tables.client, tables.sessions).get("LINK#d", "LINK")["expires_at"] >= drafted[EXPIRES]  # type: ignore[index]
