@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,7 +22,7 @@ _KEPT = ("KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "Billing
 
 def create_tables(client: DynamoDBClient, names: dict[str, str]) -> None:
     """Create the tables whose logical ids `names` maps to table names, and wait until they answer."""
-    resources = load_template(RESOURCES / "tables.yaml")["Resources"]
+    resources = _tables()
     for logical_id, name in names.items():
         properties = resources[logical_id]["Properties"]
         stream = {"StreamEnabled": True, **properties["StreamSpecification"]}
@@ -31,6 +33,11 @@ def create_tables(client: DynamoDBClient, names: dict[str, str]) -> None:
 
 
 @cache
+def _tables() -> Mapping[str, Any]:
+    """Return the resources of the tables' part, which nobody changes."""
+    return MappingProxyType(load_template(RESOURCES / "tables.yaml")["Resources"])
+
+
 def load_template(path: Path) -> dict[str, Any]:
     """Read a CloudFormation template or a folder of its parts, with `!Ref x` as `{"Ref": x}`, `!Sub x` as `{"Fn::Sub": x}` etc.
 

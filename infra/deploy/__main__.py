@@ -47,7 +47,7 @@ def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> i
         return 2
     except KeyboardInterrupt:
         print(
-            "\ndeploy: stopped; CloudFormation goes on with what it began, and the same command goes on from there",
+            "\ndeploy: stopped; CloudFormation goes on with what it began, and make deploy goes on from there",
             file=sys.stderr,
         )
         return 130
@@ -63,12 +63,13 @@ def _up(account: Account, options: argparse.Namespace) -> None:
     account.check_bucket(options.bucket)
     if not options.sandbox:
         refuse_sandbox(account)
-    if "SenderIdentityArns" not in given and (arns := identity_arns(account, given.get("MailDomain", ""))):
+    stack = Stack(account, options.stack)
+    own_domain = given.get("MailDomain", stack.parameters().get("MailDomain", ""))
+    if "SenderIdentityArns" not in given and (arns := identity_arns(account, own_domain)):
         given["SenderIdentityArns"] = ",".join(arns)
     if options.check:
         return
     template = upload(account, options.bucket, built(options.build))
-    stack = Stack(account, options.stack)
     stack.settle()
     changes = stack.propose(template, given)
     if changes:

@@ -48,6 +48,11 @@ class Stack:
         described = self._described() or {}
         return {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", ())}
 
+    def parameters(self) -> dict[str, str]:
+        """Return the values that the stack has, by name; nothing while there is none."""
+        described = self._described() or {}
+        return {each["ParameterKey"]: each["ParameterValue"] for each in described.get("Parameters", ())}
+
     def resources(self) -> tuple[tuple[str, str], ...]:
         """Return kind and physical name of what the stack holds."""
         pages = self.client.get_paginator("list_stack_resources").paginate(StackName=self.name)
@@ -74,7 +79,7 @@ class Stack:
         """Ask for what would change; parameters that are not given keep their values. Nothing is changed yet."""
         described = self._described()
         exists = described is not None and described["StackStatus"] != "REVIEW_IN_PROGRESS"
-        kept = {each["ParameterKey"] for each in (described or {}).get("Parameters", ())} if exists else set()
+        kept = set(self.parameters()) if exists else set()
         known = {each["ParameterKey"] for each in self._summary(template)["Parameters"]}
         if unknown := sorted(set(parameters) - known):
             raise NotReady(f"no parameter is called {', '.join(unknown)}; there are: {', '.join(sorted(known))}")

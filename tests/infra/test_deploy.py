@@ -220,6 +220,13 @@ def test_a_domain_stands_for_its_addresses_and_the_stacks_own_for_itself(mail, p
     assert parameters["SenderIdentityArns"].count("identity/") == len(SENDERS) - 1
 
 
+def test_the_domain_that_the_stack_has_stands_for_itself_the_next_time(mail, package):
+    mail.identities = {sender.rpartition("@")[2]: True for sender in SENDERS[1:]}
+    up(package, f"MailDomain={SENDERS[0].rpartition('@')[2]}")
+    package.code(b"second")
+    assert up(package) == 0
+
+
 @pytest.mark.parametrize("word", ["NoEquals", "=value", "NoSuch=1"])
 def test_a_parameter_that_is_none_is_named(mail, package, capsys, word):
     assert up(package, word) == 2

@@ -12,7 +12,7 @@ from tests.web.conftest import NOON, Site
 
 VALENTINA = "valentina@example.com"
 HERS = "AZ-1001"
-TOLD = "Our e-mails to v•••@e•••.com do not arrive."
+TOLD = "E-mails from us to v•••@e•••.com came back lately."
 SEEN_BY_STAFF = "E-mails to this customer do not arrive"
 
 
