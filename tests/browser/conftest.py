@@ -30,9 +30,9 @@ def chromium() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shops() -> Iterator[Shops]:
-    """The portal with its three shops."""
+    """The portal with its three shops, anew for each module: the limits of look-ups take all browsers of a machine for one."""
     with open_shops() as shops:
         yield shops
 

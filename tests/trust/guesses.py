@@ -115,16 +115,18 @@ _FLOODED = {"number": "AZ-1002", "email": "mateo@example.com"}
 
 
 def answered(place: Street, found: Learned) -> None:
-    """Let the workers of all instances answer every wish at once, each as streams do, and look at the mails."""
+    """Let the workers of all instances answer the wishes at once, as streams do, and look at the mails.
+
+    Each wish comes to one instance at a time: Lambda reads a shard once. Those for one order or person come to all of them.
+    """
     records, box = place.lookups(), Postbox()
     workers = [place.worker(portal, box) for portal in place.instances]
     print(f"  {len(records):,} wishes to be answered", file=sys.stderr, flush=True)
+    shares = [records[start :: len(workers)] for start in range(len(workers))]
     with ThreadPoolExecutor(len(workers)) as threads:
-        # The last ones come to all instances at the same moment, as a stream may bring them; then all come once more.
-        last = {"Records": records[-100:]}
-        list(threads.map(lambda worker: worker.deliver(last), workers))
-        batches = [records[start : start + 50] for start in range(0, len(records), 50)]
-        list(threads.map(lambda each: workers[each[0] % len(workers)].deliver({"Records": each[1]}), enumerate(batches)))
+        list(threads.map(lambda worker, share: worker.deliver({"Records": share}), workers, shares))
+    for worker in workers:  # And whatever came once may come again.
+        worker.deliver({"Records": records})
     to, about = Counter(str(mail["To"]) for mail in box.mails), Counter(_opened(place, mail) for mail in box.mails)
     found.mails = len(box.mails)
     owners = {fold_email(email): number for number, email in place.site.addresses.items()}

@@ -56,15 +56,15 @@ class CountsAlone:
 
     def __init__(self, table: Any) -> None:
         self._table = table
-        self._seen: Counter[str] = Counter()
+        self._seen: Counter[tuple[str, str]] = Counter()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._table, name)
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:
         """Count somebody."""
-        self._seen[what] += 1
-        return self._seen[what] <= limit
+        self._seen[what, who] += 1
+        return self._seen[what, who] <= limit
 
 
 def test_instances_that_count_each_for_itself_are_found_out() -> None:

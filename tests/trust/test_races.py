@@ -14,7 +14,8 @@ def test_no_unit_goes_back_twice_and_nothing_that_was_done_is_lost(any_tables: T
     placed = stored(order(*(line(each, quantity=units) for each, units in races.UNITS.items())))
     race = races.Race(AtTheDesk(any_tables, placed), Random(20260310))
     assert race.run(races.SMALL) == 0
-    assert set(race.told) >= {"submit", "cancel", "approve", "import"}
+    # Which of them come first, and with that which are refused, is the threads' affair.
+    assert {each.removesuffix(" refused") for each in race.told} >= {"submit", "cancel", "approve", "import"}
 
 
 def test_one_draft_sent_by_many_makes_one_return(any_tables: Tables) -> None:

@@ -1,15 +1,13 @@
-"""One of the walks of `make trust`; and a page that is not for everybody is noticed. Every walk is gone in tests/browser."""
+"""The walks of `make trust` are those of these tests in every language, and a page that is not for everybody is noticed."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import chromium, shops  # noqa: F401 - the fixtures
 from tests.browser.inspection import AXE
-from tests.browser.shop import Shops
 from tests.browser.walks import WALKS
-from tests.trust.accessibility import LANGUAGES, TASKS, Seen, walked
+from tests.trust.accessibility import LANGUAGES, TASKS, Seen
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +19,7 @@ def test_every_walk_is_gone_in_every_language() -> None:
 
 
 @pytest.fixture
-def bad_page(chromium: Browser) -> Seen:  # noqa: F811
+def bad_page(chromium: Browser) -> Seen:
     """What is seen of a page that nobody but who wrote it can use."""
     context = chromium.new_context()
     page = context.new_page()
@@ -43,10 +41,3 @@ def test_a_page_that_is_no_valid_html_is_found() -> None:
     seen = Seen()
     seen.validate({"bad": "<!doctype html><html lang=en><title>x</title><p><div></p></html>"})
     assert seen.faults
-
-
-def test_one_walk_finds_nothing(chromium: Browser, shops: Shops) -> None:  # noqa: F811
-    seen = Seen()
-    walked(chromium, shops, *TASKS[1], seen)
-    assert seen.faults == []
-    assert seen.looks > 10
