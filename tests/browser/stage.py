@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import IO
 
 from playwright.sync_api import Browser, sync_playwright
@@ -48,13 +49,19 @@ PORTAL = "VUELTA_TEST_PORTAL"
 def open_shops() -> Iterator[Shops]:
     """Open the portal that the environment names, or else serve one as `make run` does."""
     if PORTAL in os.environ:
-        run = Run(seconds=0, **json.loads(os.environ[PORTAL]))
-        # Several workers of pytest share it.
-        worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-        yield Shops(run, first=1 + 2 * worker * COPIES)
+        yield _running_shops()
     else:
         with _serve_shops() as shops:
             yield shops
+
+
+@cache
+def _running_shops() -> Shops:
+    """Return the shops of the portal that runs already: the same all the time, so that no order is handed out twice."""
+    run = Run(seconds=0, **json.loads(os.environ[PORTAL]))
+    # Several workers of pytest share it.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return Shops(run, first=1 + 2 * worker * COPIES)
 
 
 @contextmanager
