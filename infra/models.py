@@ -14,7 +14,7 @@ SERVICES = {"dynamodb": "dynamodb", "s3": "s3", "sesv2": "email"}
 """What is called, and under which name the regions list it."""
 OPERATIONS = {
     "dynamodb": {
-        "BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem",
+        "BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "UpdateItem",
     },
 }  # fmt: skip
 """Those of the services that every page waits for; the others keep all of theirs."""

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import secrets
 
+import pytest
+
 from tests.web.conftest import Site
 from tests.web.test_staff_queue import ADMIN
 
 
-def test_a_session_that_somebody_planted_is_not_the_one_that_is_entered(site: Site) -> None:
+@pytest.mark.parametrize(("cookie", "inside"), [("vuelta_azulu", "/azulu/items"), ("vuelta_staff_azulu", "/azulu/staff")])
+def test_a_session_that_somebody_planted_is_not_the_one_that_is_entered(site: Site, cookie: str, inside: str) -> None:
     planted = secrets.token_urlsafe(32)
-    browser = site.browser()
-    browser.cookies["vuelta_azulu"] = planted
-    browser.get(site.link("AZ-1001"))
+    browser, attacker = site.browser(), site.browser()
+    browser.cookies[cookie] = attacker.cookies[cookie] = planted
+    browser.get(site.staff_link(ADMIN) if inside.endswith("/staff") else site.link("AZ-1001"))
     browser.submit()
     assert browser.page.status == 200
-    assert browser.cookies["vuelta_azulu"] != planted
-    attacker = site.browser()
-    attacker.cookies["vuelta_azulu"] = planted
-    assert attacker.get("/azulu/items").status == 403
-
-
-def test_a_staff_session_that_somebody_planted_is_not_the_one_that_is_entered(site: Site) -> None:
-    planted = secrets.token_urlsafe(32)
-    browser = site.browser()
-    browser.cookies["vuelta_staff_azulu"] = planted
-    browser.get(site.staff_link(ADMIN))
-    browser.submit()
-    assert browser.page.status == 200
-    assert browser.cookies["vuelta_staff_azulu"] != planted
-    attacker = site.browser()
-    attacker.cookies["vuelta_staff_azulu"] = planted
-    assert attacker.get("/azulu/staff").status == 403
+    assert browser.cookies[cookie] != planted
+    assert attacker.get(inside).status == 403
 
 
 def test_a_session_that_an_attacker_gives_away_shows_the_attackers_order_and_takes_nothing(site: Site) -> None:
