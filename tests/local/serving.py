@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -18,16 +20,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def free_ports() -> int:
-    """Return the first of three free ports in a row."""
+    """Return the first of three free ports in a row, below those that the system itself hands out to anybody meanwhile."""
     while True:
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                third.bind(("127.0.0.1", port + 2))
-            except (OSError, OverflowError):
-                continue
+        port = random.SystemRandom().randrange(10_000, 32_000, 3)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as sockets:
+            for each in range(port, port + 3):
+                sockets.enter_context(socket.socket()).bind(("127.0.0.1", each))
             return port
 
 

@@ -119,7 +119,8 @@ def test_the_mailboxs_port_is_needed_too(run: Run) -> None:
 
 def test_a_termination_ends_it_too() -> None:
     process = start(free_ports())
-    assert greeting(process)
+    if greeting(process) is None:
+        pytest.fail(process.communicate()[1])
     process.terminate()
     _, errors = process.communicate(timeout=10)
     assert process.returncode == 0

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from tests.local.serving import free_ports
 from tests.rehearsal.crowd import callers, customers
 from tests.rehearsal.emulator import ROOT
-from tests.rehearsal.front import free_port
 from tests.rehearsal.rehearsal import rehearse
 from tests.trust.table import Tried
 
@@ -32,7 +31,7 @@ def tried(size: int, seed: int) -> Tried:
             rehearsal.fleets["APIHandler"].warm(ROOM)
             ours = customers(rehearsal, size, seed)
             refused = rehearsal.ledger()["refused"]
-    theirs = callers(free_port(), size, max(1, len(ours.waits.answered) // size), ROOM, seed)
+    theirs = callers(free_ports(), size, max(1, len(ours.waits.answered) // size), ROOM, seed)
     answers = f"median / 95 / 99 of 100: {ours.figures()}; a hello-world: {theirs.figures()}"
     said = f"{answers}; {ours.told_to_wait} asked for patience; mails within {ours.longest_mail:.0f} s"
     lost = size - ours.finished + len(refused)

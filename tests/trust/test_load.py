@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tests.local.serving import free_ports
 from tests.rehearsal.crowd import Crowd, callers, gathered
-from tests.rehearsal.front import free_port
 
 
 def test_many_callers_are_answered_at_once_each_from_an_address_of_their_own() -> None:
-    crowd = callers(free_port(), count=6, calls=5, room=2, seed=9, reading=(0.0, 0.02))
+    crowd = callers(free_ports(), count=6, calls=5, room=2, seed=9, reading=(0.0, 0.02))
     assert (crowd.finished, crowd.stopped, len(crowd.waits.well)) == (6, {}, 30)
 
 
