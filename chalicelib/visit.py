@@ -197,10 +197,19 @@ class Visit:
         return LineOffer(line, available, own, fault, open_reasons)
 
     def _alone(self, line: Line, quantity: int, reason: Reason, method: Method | None = None) -> LineDecision:
-        draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
-        decision = self.decided(draft, {}, method or self.draft.method or self.shop.merchant.methods[0])
-        assert decision is not None, "a draft with a line makes a request"
-        return decision.lines[0]
+        """Decide what is left of a line by itself; reasons that the policy does not tell apart are decided once."""
+        asked = line.id, self.policy.alike[reason], method or self.draft.method or self.shop.merchant.methods[0]
+        if asked not in self._decided_alone:
+            _, reason, method = asked
+            draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
+            decision = self.decided(draft, {}, method)
+            assert decision is not None, "a draft with a line makes a request"
+            self._decided_alone[asked] = decision.lines[0]
+        return self._decided_alone[asked]
+
+    @cached_property
+    def _decided_alone(self) -> dict[tuple[str, Reason, Method], LineDecision]:
+        return {}
 
 
 @dataclass(frozen=True)

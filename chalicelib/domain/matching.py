@@ -72,11 +72,15 @@ def compiled(when: When | None) -> Test | None:
 
 def keys(when: When | None) -> frozenset[str]:
     """Return the keys that `when` asks about, those inside `not` and `any` among them."""
-    if when is None:
-        return frozenset()
-    inner = [*when.any_, *([when.not_] if when.not_ else [])]
-    own = frozenset(when.model_fields_set) - {"any_", "not_"}
-    return own.union(*(keys(part) for part in inner))
+    return frozenset().union(*(part.model_fields_set for part in parts(when))) - {"any_", "not_"}
+
+
+def parts(when: When | None) -> Iterator[When]:
+    """Yield `when` and every part inside its `not` and `any`."""
+    if when is not None:
+        yield when
+        for inner in (*when.any_, when.not_):
+            yield from parts(inner)
 
 
 def _tests(when: When) -> Iterator[Test]:

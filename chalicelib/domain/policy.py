@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from chalicelib.domain.clauses import EVERYTHING, KINDS, Clause, PolicyFile, Rule
-from chalicelib.domain.matching import ORDER_KEYS, Facts, Test, compiled, keys
+from chalicelib.domain.clauses import EVERYTHING, KINDS, REASONS, Clause, PolicyFile, Rule
+from chalicelib.domain.matching import ORDER_KEYS, Facts, Test, compiled, keys, parts
 from chalicelib.domain.merchant import Merchant, Texts
+from chalicelib.domain.orders import SHOP_FAULT, Reason
 from chalicelib.domain.verdicts import Approval, OutcomeKind
 from chalicelib.domain.windows import Window
 
@@ -98,6 +99,15 @@ class Policy:
         return {name: asked.text for name, asked in self.asked.items()}
 
     @cached_property
+    def alike(self) -> Mapping[Reason, Reason]:
+        """Of each reason the first one that decides the same, whatever else is asked: no clause tells the two apart."""
+        whens = [*(one.rule.when for one in self.statements), *(condition.when for condition in self._file.conditions.values())]
+        # Whether the shop is at fault decides by itself what is asked of the customer (R7).
+        told_apart = {SHOP_FAULT, *(part.reasons for when in whens for part in parts(when))}
+        first: dict[tuple[bool, ...], Reason] = {}
+        return {reason: first.setdefault(tuple(reason in named for named in told_apart), reason) for reason in REASONS}
+
+    @cached_property
     def arrives_within(self) -> tuple[int, int] | None:
         """Business days in which an order arrives, fewest and most; None where the policy promises none."""
         spans = [rule.arrives_within for clause in self.clauses for rule in clause.rules if rule.arrives_within]
@@ -183,10 +193,4 @@ def _holds(rule: Rule, asked: Mapping[str, Asked]) -> Test | None:
 
 def time_windows(rule: Rule) -> list[Window]:
     """Return the windows inside a rule's `when`, which make it hold only for a time."""
-    found: list[Window] = []
-    waiting = [rule.when] if rule.when else []
-    while waiting:
-        when = waiting.pop()
-        found += [window for window in (when.within, when.after) if window]
-        waiting += [*when.any_, *([when.not_] if when.not_ else [])]
-    return found
+    return [window for part in parts(rule.when) for window in (part.within, part.after) if window]

@@ -43,11 +43,11 @@ class Row:
         return (str(self.number), self.tried.promise, self.tried.how, f"{self.tried.tries:,}", lost, said)
 
 
-def summary(rows: Sequence[Row], size: str, seed: int) -> str:
-    """Return the sentence under the table: what was kept, and what makes the table again."""
+def summary(rows: Sequence[Row], size: str, seed: int, took: float) -> str:
+    """Return the sentence under the table: what was kept, in how many seconds, and what makes the table again."""
     kept = sum(row.kept for row in rows)
     again = f"seed {seed}: `python -m tests.trust --size {size} --seed {seed}` makes it again"
-    return f"{kept} of {len(rows)} promises kept in {sum(row.seconds for row in rows):,.0f} s, {again}"
+    return f"{kept} of {len(rows)} promises kept in {took:,.0f} s, {again}"
 
 
 def plain(rows: Sequence[Row]) -> str:

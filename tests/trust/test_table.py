@@ -30,4 +30,4 @@ def test_what_was_lost_or_not_tried_is_not_kept() -> None:
     assert not BROKEN.kept
     assert not Row(1, Tried("nothing", "", 0, 0), 1).kept
     assert "  ?  " in plain([BROKEN])
-    assert summary([KEPT, LOST, BROKEN], "full", 7).startswith("1 of 3 promises kept in 14 s, seed 7")
+    assert summary([KEPT, LOST, BROKEN], "full", 7, 14.2).startswith("1 of 3 promises kept in 14 s, seed 7")
