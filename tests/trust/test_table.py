@@ -17,6 +17,14 @@ def test_columns_are_aligned_and_numbers_stand_at_the_right() -> None:
     ]
 
 
+def test_what_is_long_goes_on_in_the_next_line() -> None:
+    long = Row(2, Tried("crashes", "every call " * 7, 1_359, 0), 3)
+    assert plain([long]).splitlines()[1:] == [
+        "2  crashes  every call every call every call every call  1,359     0  3 s",
+        "            every call every call every call",
+    ]
+
+
 def test_the_same_table_is_markdown() -> None:
     first, rule, row = markdown([KEPT]).splitlines()
     assert first == "|  | promise | how it was tried | tries | lost | and |"
