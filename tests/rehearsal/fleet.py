@@ -46,6 +46,8 @@ class Fleet:
     def __init__(self, program: Program, runtime: Path, room: int, most: int | None = None, log: IO[Any] | None = None) -> None:
         self.program = program
         self.cold_starts: list[ColdStart] = []
+        self.seconds: list[float] = []
+        """What each event took an instance that had started already, its calls of the emulator with it."""
         self.calls = 0
         self._runtime = runtime
         self._room = room
@@ -74,6 +76,8 @@ class Fleet:
         if answer.cold and not answer.failed:
             polled = instance.polled()
             self.cold_starts.append(ColdStart(self.program.name, polled, polled + answer.seconds))
+        elif not answer.failed:
+            self.seconds.append(answer.seconds)
         return answer
 
     def warm(self, count: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 from tests.rehearsal.crowd import Crowd
 from tests.rehearsal.reasons import reason, stale
@@ -75,9 +75,10 @@ def _rows(rehearsal: Rehearsal, outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield "slowest answers", f"{each.seconds * 1000:.0f} ms  {each.method} {each.resource}{cold}"
     for function, fleet in rehearsal.fleets.items():
         starts = ", ".join(
-            f"{each.polled * 1000:.0f} + {(each.answered - each.polled) * 1000:.0f} ms" for each in fleet.cold_starts
+            f"{cold.polled * 1000:.0f} + {(cold.answered - cold.polled) * 1000:.0f} ms" for cold in fleet.cold_starts
         )
-        yield f"function {function}", f"{fleet.calls} events; cold starts, until ready + first answer: {starts or 'none'}"
+        took = f", {fmean(fleet.seconds) * 1000:.0f} ms each on average" if fleet.seconds else ""
+        yield f"function {function}", f"{fleet.calls} events{took}; cold starts, until ready + first answer: {starts or 'none'}"
     ledger = rehearsal.ledger()
     calls: Counter[str] = Counter()
     for role, _, _, times in ledger["done"]:
