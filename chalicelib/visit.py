@@ -11,7 +11,7 @@ from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.lifecycle import born
 from chalicelib.domain.merchant import Merchant
-from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, StoredOrder, Variant
+from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, Request, StoredOrder, Variant
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.returns import Return, ReturnLine
 from chalicelib.domain.verdicts import Decision, LineDecision
@@ -44,7 +44,7 @@ class Visit:
         """The order that the session is about."""
         return self.stored.order
 
-    @property
+    @cached_property
     def policy(self) -> Policy:
         """The policy that held when the order was placed."""
         return self.shop.policy_for(self.order.placed_at)
@@ -90,7 +90,7 @@ class Visit:
             if self.available(line.id)
         )
         request = draft.changed(lines=kept).request(self.order, replacements, self.policy.conditions, method)
-        return self._held_back(draft, decide(self.order, request, self.policy, self.at)) if request else None
+        return self._held_back(draft, self._decision(request)) if request else None
 
     def photos_asked(self, decisions: Iterable[Decision]) -> dict[str, int]:
         """Return by line id how many photos the customer is asked for, whichever way it goes; those who cannot are not."""
@@ -111,17 +111,20 @@ class Visit:
 
     def offers(self) -> tuple[LineOffer, ...]:
         """Say for every line of the order what would be decided if all that is left of it were asked back."""
-        return self._offers
+        return tuple(self.offer(line) for line in self.lines)
 
-    @cached_property
-    def _offers(self) -> tuple[LineOffer, ...]:
-        return tuple(self._offer(line) for line in self.lines)
+    def offer(self, line: Line) -> LineOffer:
+        """Say of one line what `offers` says."""
+        if line.id not in self._offers:
+            self._offers[line.id] = self._offer(line)
+        return self._offers[line.id]
 
     def own_ways(self, line: Line) -> tuple[LineDecision, ...]:
-        """Return the decisions on what is left of a line for each own reason and each way of sending, those refused left out."""
+        """Return the decisions on what is left of a line by own reason and way of sending, each told once, refusals left out."""
+        available, alike = self.available(line.id), self.policy.alike
         decisions = (
-            self._alone(line, self.available(line.id), reason, method)
-            for reason in OWN_REASONS
+            self._alone(line, available, reason, method)
+            for reason in dict.fromkeys(alike[reason] for reason in OWN_REASONS)
             for method in self.shop.merchant.methods
         )
         return tuple(decision for decision in decisions if decision.verdict != "refused")
@@ -190,25 +193,32 @@ class Visit:
         available = self.available(line.id)
         if not available:
             return LineOffer(line, 0, None, None, ())
-        by_reason = {reason: self._alone(line, available, reason) for reason in REASONS}
+        alike = self.policy.alike
+        alone = {reason: self._alone(line, available, reason) for reason in dict.fromkeys(alike.values())}
+        by_reason = {reason: alone[alike[reason]] for reason in REASONS}
         open_reasons = tuple(reason for reason, decision in by_reason.items() if decision.verdict != "refused")
         fault = next((by_reason[reason] for reason in FAULT_REASONS if reason in open_reasons), None)
         own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])
         return LineOffer(line, available, own, fault, open_reasons)
 
     def _alone(self, line: Line, quantity: int, reason: Reason, method: Method | None = None) -> LineDecision:
-        """Decide what is left of a line by itself; reasons that the policy does not tell apart are decided once."""
-        asked = line.id, self.policy.alike[reason], method or self.draft.method or self.shop.merchant.methods[0]
-        if asked not in self._decided_alone:
-            _, reason, method = asked
-            draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
-            decision = self.decided(draft, {}, method)
-            assert decision is not None, "a draft with a line makes a request"
-            self._decided_alone[asked] = decision.lines[0]
-        return self._decided_alone[asked]
+        draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
+        decision = self.decided(draft, {}, method or self.draft.method or self.shop.merchant.methods[0])
+        assert decision is not None, "a draft with a line makes a request"
+        return decision.lines[0]
+
+    def _decision(self, request: Request) -> Decision:
+        """Decide a request, once however often the page asks: order, policy and moment are the visit's."""
+        if request not in self._decisions:
+            self._decisions[request] = decide(self.order, request, self.policy, self.at)
+        return self._decisions[request]
 
     @cached_property
-    def _decided_alone(self) -> dict[tuple[str, Reason, Method], LineDecision]:
+    def _decisions(self) -> dict[Request, Decision]:
+        return {}
+
+    @cached_property
+    def _offers(self) -> dict[str, LineOffer]:
         return {}
 
 

@@ -59,9 +59,10 @@ class LineAsked:
 
 def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
     """Return what is asked of each line of the draft that has units left, by line id."""
-    offers = {offer.line.id: offer for offer in visit.offers()}
-    chosen = [line for line in visit.draft.lines if line.id in offers and offers[line.id].selectable]
-    return {line.id: _asked(desk, visit, index, line, offers[line.id]) for index, line in enumerate(chosen)}
+    known = {line.id: line for line in visit.lines}
+    offered = [(line, visit.offer(known[line.id])) for line in visit.draft.lines if line.id in known]
+    chosen = [(line, offer) for line, offer in offered if offer.selectable]
+    return {line.id: _asked(desk, visit, index, line, offer) for index, (line, offer) in enumerate(chosen)}
 
 
 def next_step(visit: Visit, asked: Mapping[str, LineAsked]) -> str:
