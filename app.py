@@ -6,6 +6,7 @@ from typing import Any
 
 from chalice import Chalice, Rate
 
+import chalicelib.awake  # noqa: F401 - before the rest, for its effect
 from chalicelib.bootstrap import bounces, portal, sweeping, worker
 from chalicelib.logs import write_json
 from chalicelib.web import customer, staff

@@ -28,6 +28,10 @@ UNREAD = (
     "*__mypyc*.so",
     # Tools of those who make fonts: here a font is only cut to the letters of a slip.
     *(f"fontTools/{part}/*" for part in ("merge", "mtiLib", "qu2cu", "ufoLib", "voltLib")),
+    # What words on AWS's operations are made of, see INSTEAD.
+    "botocore/docs/bcdoc/*",
+    *(f"botocore/docs/{part}.py" for part in "client example method paginator params service shape sharedexample".split()),
+    *(f"botocore/docs/{part}.py" for part in ("translator", "waiter")),
     # The same certificates come with certifi, which botocore prefers.
     "botocore/cacert.pem",
     # Pictures in AVIF and text drawn on pictures; Pillow does without where they are missing.
@@ -56,6 +60,14 @@ AWAKE = frozenset(
     "pydantic_core six.py typing_extensions.py typing_inspection urllib3".split()
 )
 """What pages and mails import, by the first part of its path."""
+INSTEAD = {
+    # The words on AWS's operations, for people who look them up: they are made of HTML, which has a parser of its own.
+    "botocore/docs/__init__.py": b"",
+    "botocore/docs/docstring.py": (Path(__file__).parent / "wordless.py").read_bytes(),
+    # How HTTP/2 is switched on, which nobody does: it would look up which versions of packages there are.
+    "urllib3/http2/__init__.py": b"",
+}
+"""What is imported with others' modules and never used, and what stands there instead."""
 OFFICE = tuple(f"{part}/" for part in ("commands", "exports", "imports", "local", "reports"))
 """The parts of ours that run on a merchant's machine."""
 _LOCALE = re.compile(r"babel/locale-data/(?P<language>[a-z]+)(_\w+)?\.dat")
@@ -76,7 +88,7 @@ def slim(package: Path) -> tuple[int, int]:
         # Every language falls back to the root of CLDR's tree.
         languages = {match["language"] for name in names if (match := _CATALOGUE.match(name))} | {"root"}
         for entry in source.infolist():
-            if read(entry.filename, languages) and (kept := cut(entry.filename, source.read(entry))):
+            if read(entry.filename, languages) and (kept := cut(entry.filename, _standing(source, entry.filename))):
                 for name, content in compiled(*kept):
                     written = copy(entry)
                     written.filename = name
@@ -122,6 +134,11 @@ def foreign(package: ZipFile) -> list[str]:
         for name, text in wheels.items()
         if not any(tag.endswith("-any") or "manylinux" in tag for tag in _TAG.findall(text))
     ]
+
+
+def _standing(package: ZipFile, name: str) -> bytes:
+    """Return a file of the package, or what stands there instead."""
+    return INSTEAD[name] if name in INSTEAD else package.read(name)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import boto3
 import pytest
 
-from infra.slim import foreign
+from infra.slim import INSTEAD, foreign
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTIONS = {
@@ -78,7 +78,35 @@ def test_every_function_knows_its_tables_and_its_address(template: dict[str, Any
         "SESSIONS_TABLE": {"Ref": "SessionsTable"},
         "FILES_BUCKET": {"Ref": "FilesBucket"},
         "CONFIGURATION_SET": {"Ref": "MailConfigurationSet"},
+        "PYDANTIC_DISABLE_PLUGINS": "__all__",
     }
+
+
+CLIENTS = """
+import botocore.session, urllib3
+urllib3.PoolManager()
+session = botocore.session.get_session()
+for service, operation in (("dynamodb", "get_item"), ("s3", "get_object"), ("sesv2", "send_email")):
+    assert callable(getattr(session.create_client(service), operation))
+print(botocore.__file__, session.create_client("s3").get_paginator("list_objects_v2").paginate.__doc__ == "")
+"""
+
+
+def test_clients_of_aws_are_made_of_what_is_left_in_the_package(build: Path, tmp_path: Path) -> None:
+    with ZipFile(build / "deployment.zip") as archive:
+        of_aws = ("botocore/", "urllib3/", "jmespath/", "dateutil/", "six", "certifi/")
+        archive.extractall(tmp_path, [name for name in archive.namelist() if name.startswith(of_aws)])
+    keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-1"}
+    run = subprocess.run(
+        [sys.executable, "-S", "-s", "-c", CLIENTS], cwd=tmp_path, env=keys, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.split() == [str(tmp_path / "botocore" / "__init__.pyc"), "True"]
+
+
+def test_what_stands_in_place_of_a_module_stands_where_there_is_one() -> None:
+    packages = Path(boto3.__file__).parents[1]
+    assert [name for name in INSTEAD if not (packages / name).exists()] == []
 
 
 def test_the_merge_replaced_what_chalice_guessed_about_permissions(template: dict[str, Any]) -> None:
