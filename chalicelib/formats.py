@@ -7,13 +7,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
-from babel.numbers import format_decimal, format_percent, get_currency_name, get_currency_symbol
+from babel.numbers import NumberPattern, format_percent, get_currency_name, get_currency_symbol, parse_pattern
 from persiantools.jdatetime import JalaliDate
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -58,9 +58,7 @@ class Formats:
 
     def number(self, value: int | Decimal) -> str:
         """Write a number with all its decimals and its groups set off: 12,500."""
-        decimals = _decimals(value)
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return self.digits(format_decimal(value, pattern, self.locale, numbering_system="default"))
+        return self.digits(_pattern(_decimals(value)).apply(value, self.locale, numbering_system="default"))
 
     def percent(self, value: int | Decimal) -> str:
         """Write a percentage that is given in per cent: 10 for 10 %."""
@@ -160,6 +158,12 @@ class PersianFormats(Formats):
 
 def _jalali(day: dt.date) -> JalaliDate:
     return JalaliDate(day)  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=32)
+def _pattern(decimals: int) -> NumberPattern:
+    """Return how a number with so many decimals is written."""
+    return parse_pattern("#,##0" + ("." + "0" * decimals if decimals else ""))
 
 
 def _decimals(value: int | Decimal) -> int:

@@ -66,7 +66,7 @@ def environment() -> Environment:
     env.newstyle_gettext = True  # type: ignore[attr-defined]
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, style=_style, languages=tuple(LANGUAGES.values()))
     env.filters.update({name: _said(name) for name in _SPOKEN})
-    env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate, with_rma=_with_rma)
+    env.filters.update(list_of=_list_of, bdi=bdi, ltr=ltr, isolate=_isolate, with_rma=_with_rma, options=_options)
     return env
 
 
@@ -92,13 +92,21 @@ def style_hash(merchant: Merchant | None, sheets: Sequence[str] = SHEETS) -> str
 
 def _sheet(name: str) -> str:
     """Return a stylesheet: the one that packaging made small, or the file as it is now."""
-    return _small_sheet(name) or (TEMPLATES / "style" / f"{name}.css").read_text("utf-8")
+    if small := _small_sheet(name):
+        return small
+    path = TEMPLATES / "style" / f"{name}.css"
+    return _written_sheet(path, path.stat().st_mtime_ns)
 
 
 @cache
 def _small_sheet(name: str) -> str | None:
     ready = made_ready(f"{name}.css")
     return ready.read_text("utf-8") if ready else None
+
+
+@lru_cache(maxsize=16)
+def _written_sheet(path: Path, changed_at: int) -> str:  # noqa: ARG001 - a sheet that changed is read again
+    return path.read_text("utf-8")
 
 
 @lru_cache(maxsize=256)
@@ -134,7 +142,15 @@ def _isolate(context: Context, text: object) -> str:
 @pass_context
 def _gettext(context: Context, message: str, /, **values: object) -> str:
     wording = _wording(context)
+    if not values:
+        return _whole(wording.translated(message), context.eval_ctx.autoescape)
     return _as_output(context, wording.translated(message)) % wording.shown(values)
+
+
+@lru_cache(maxsize=4096)
+def _whole(text: str, html: bool) -> str:  # noqa: FBT001
+    """Return a message of the catalogue that has nothing to be filled in, as output."""
+    return (Markup(text) if html else text) % {}  # noqa: S704
 
 
 @pass_context
@@ -162,6 +178,19 @@ def _with_rma(context: Context, texts: Mapping[str, str], rma: str) -> str:
 @pass_context
 def _style(context: Context) -> Markup:
     return style(_wording(context).merchant, context.get("sheets", SHEETS))
+
+
+def _options(named: Mapping[str, str], chosen: str | None) -> Markup:
+    """Write the options of a list to choose from, by what each posts; only which is chosen differs between customers."""
+    plain = _unchosen(tuple(named.items()))
+    if chosen not in named:
+        return plain
+    return plain.replace(Markup('<option value="{}">').format(chosen), Markup('<option value="{}" selected>').format(chosen), 1)
+
+
+@lru_cache(maxsize=16)
+def _unchosen(named: tuple[tuple[str, str], ...]) -> Markup:
+    return Markup().join(Markup('<option value="{}">{}</option>\n').format(value, name) for value, name in named)
 
 
 def _said(name: str) -> Callable[..., str]:

@@ -97,3 +97,20 @@ def test_the_hash_lets_exactly_the_shops_inlined_stylesheet_through(slug: str) -
     assert style_hash(None) != style_hash(SHOPS[slug])
     assert style(None) in inlined
     assert style_hash(SHOPS[slug], ["door"]) != style_hash(SHOPS[slug])
+
+
+def test_a_list_to_choose_from_is_written_with_what_is_chosen_and_nothing_of_the_last_customers() -> None:
+    countries = {"CO": "Colombia", "BA": "Bosnia & Herzegovina", "CI": "Côte d’Ivoire"}
+    for chosen in ("BA", "CO", "none of them"):
+        written = said("{{ countries|options(chosen) }}", countries=countries, chosen=chosen)
+        plainly = "".join(
+            f'<option value="{code}"{" selected" if code == chosen else ""}>{escape(name)}</option>\n'
+            for code, name in countries.items()
+        )
+        assert written == plainly
+
+
+def test_a_message_without_anything_to_fill_in_is_written_for_what_it_stands_in() -> None:
+    assert said("{% trans %}<i>100%</i>{% endtrans %}", "en") == "<i>100%</i>"
+    assert said("{% trans %}<i>100%</i>{% endtrans %}{{ '<' ~ _('<b>') }}", "en", html=False) == "<i>100%</i><<b>"
+    assert said("{{ '<' ~ _('<b>') }}", "en") == "&lt;<b>"
