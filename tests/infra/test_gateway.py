@@ -123,6 +123,7 @@ def test_the_gateway_is_regional_limited_and_neither_traces_nor_logs_whole_reque
     assert settings["ThrottlingRateLimit"] == {"Ref": "RequestsPerSecond"}
     assert settings["ThrottlingBurstLimit"] == {"Ref": "RequestsAtOnce"}
     assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("OFF", False)
+    assert settings["MetricsEnabled"] is False, "figures of each method are billed by the piece, and nobody reads them"
 
 
 def test_the_gateways_log_names_the_route_and_nobody() -> None:
@@ -140,7 +141,7 @@ def test_the_gateways_log_names_the_route_and_nobody() -> None:
 
 def test_the_stage_waits_for_the_right_to_log_and_the_right_outlives_the_stack() -> None:
     assert TEMPLATE["RestAPI"]["Properties"]["Variables"] == {
-        "MAY_LOG": {"Fn::If": ["AllowsGatewayLogs", {"Ref": "GatewayAccount"}, "allowed"]}
+        "MAYLOG": {"Fn::If": ["AllowsGatewayLogs", {"Ref": "GatewayAccount"}, "allowed"]}
     }
     for name in ("GatewayAccount", "GatewayLogRole"):
         assert (TEMPLATE[name]["Condition"], TEMPLATE[name]["DeletionPolicy"]) == ("AllowsGatewayLogs", "Retain")

@@ -44,7 +44,7 @@ def test_who_notes_bounces_may_change_the_sessions_table_and_nothing_else() -> N
 
 def test_an_identity_is_made_only_where_asked_for_and_its_records_are_told(template: dict[str, Any]) -> None:
     identity = TEMPLATE["MailIdentity"]
-    assert (identity["Condition"], identity["DeletionPolicy"]) == ("MakesIdentity", "Retain")
+    assert (identity["Condition"], identity["DeletionPolicy"]) == ("MakesIdentity", "RetainExceptOnCreate")
     assert identity["Properties"]["EmailIdentity"] == {"Ref": "MailDomain"}
     assert identity["Properties"]["DkimSigningAttributes"] == {"NextSigningKeyLength": "RSA_2048_BIT"}
     for number in (1, 2, 3):
@@ -58,7 +58,8 @@ def test_an_identity_is_made_only_where_asked_for_and_its_records_are_told(templ
 def test_mails_may_be_sent_from_the_identities_that_were_named_and_no_others() -> None:
     sending = {each["Sid"]: each["Resource"] for each in statements("MailRole") if each["Sid"].startswith("Send")}
     assert sending["SendFromTheShops"] == {"Ref": "SenderIdentityArns"}
-    assert sending["SendFromTheDomain"]["Fn::Sub"].endswith(":identity/${MailDomain}")
+    of_the_domain = [each["Fn::Sub"].partition(":identity/")[2] for each in sending["SendFromTheDomain"]]
+    assert of_the_domain == ["${MailDomain}", "*@${MailDomain}"], "an address that was confirmed by itself has an ARN of its own"
     assert sending["SendWithTheConfiguration"]["Fn::Sub"].endswith(":configuration-set/${MailConfigurationSet}")
     (policy,) = TEMPLATE["MailRole"]["Properties"]["Policies"]
     conditions = [each["Fn::If"][0] for each in policy["PolicyDocument"]["Statement"] if "Fn::If" in each]

@@ -77,7 +77,7 @@ def test_a_role_names_each_action_and_each_table(role: str) -> None:
         assert "*" not in str(statement["Action"])
         assert (
             "*" not in str(statement["Resource"])
-            or statement["Sid"] in ("Log", "StreamNames")
+            or statement["Sid"] in ("Log", "SendFromTheDomain", "StreamNames")
             or statement["Sid"].endswith("Files")
             or statement["Sid"] in ("Photos", "PutAside", "Uploads")
         )
