@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from chalicelib.later import Later
+from chalicelib.later import Later, deferred
 from chalicelib.settings import Settings, read_settings
 from chalicelib.shops import Shop, load_shops
 
@@ -57,7 +57,8 @@ def _sessions(portal: Portal) -> Sessions:
     from chalicelib.adapters.dynamodb import Table
     from chalicelib.adapters.sessions_table import SessionsTable
 
-    return SessionsTable(Table(portal.client, portal.settings.sessions_table), portal.clock)
+    expiring, beside = (Table(portal.client, name) for name in (portal.settings.sessions_table, portal.settings.returns_table))
+    return SessionsTable(expiring, beside, portal.clock)
 
 
 def _files(portal: Portal) -> Files:
@@ -75,7 +76,8 @@ def _photos(portal: Portal) -> Photos:
 def _access(portal: Portal) -> Access:
     from chalicelib.access import Access
 
-    return Access(portal.returns, portal.sessions, portal.clock, secret)
+    # A link is looked at without any return.
+    return Access(deferred(lambda: portal.returns), portal.sessions, portal.clock, secret)
 
 
 def _staff(portal: Portal) -> StaffAccess:

@@ -15,7 +15,7 @@ from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, 
 from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
-from chalicelib.domain.visits import Seen, Session
+from chalicelib.domain.visits import Seen, Session, Standing
 from chalicelib.ports import ATTEMPTS, Returns
 from chalicelib.shops import Shop
 from chalicelib.visit import Visit
@@ -44,14 +44,14 @@ class Desk:
     secret: Callable[[], str]
     random_bits: Callable[[int], int]
 
-    def visit(self, session: Session, at_least: Seen | None = None) -> Visit:
+    def visit(self, session: Session, at_least: Seen | None = None, standing: Standing | None = None) -> Visit:
         """Read what a page needs; Unknown if the order is gone or another's.
 
         A draft that became a return is replaced; lines that a newer import took from the order are gone from it. With what the
         customer saw last (`at_least`), a page may show what stood a moment ago: it promises nothing, and is read for half as
-        much.
+        much. `standing` is what came with the session, read as consistently as is asked for here.
         """
-        stored, made, kept = self._read(session, consistent=at_least is None)
+        stored, made, kept = _seen_by(session, standing) if standing else self._read(session, consistent=at_least is None)
         if at_least is not None and (stored is None or at_least.missing(made, kept)):
             stored, made, kept = self._read(session, consistent=True)
         if stored is None:
@@ -211,11 +211,9 @@ class Desk:
             visit = self._again(visit)
         raise Busy("the return is being written by others")
 
-    def _read(self, session: Session, *, consistent: bool) -> tuple[StoredOrder | None, tuple[Return, ...], Draft | None]:
-        stored, made, draft = self.returns.order_with_draft(
-            session.merchant, session.number, session.recipient, self.clock(), consistent=consistent
-        )
-        return _opened(stored, session) if stored else None, made, draft
+    def _read(self, session: Session, *, consistent: bool) -> Standing:
+        where = session.merchant, session.number, session.recipient
+        return _seen_by(session, self.returns.order_with_draft(*where, self.clock(), consistent=consistent))
 
     def _again(self, visit: Visit) -> Visit:
         fresh = self.visit(visit.session)
@@ -249,6 +247,11 @@ class Desk:
                 for variant in self.variants(visit, visit.order.line(line.id), fresh=fresh):
                     if variant.sku == line.wish_sku and variant.currency == visit.order.currency:
                         yield line, variant
+
+
+def _seen_by(session: Session, standing: Standing) -> Standing:
+    """Return what was read as a session may know it."""
+    return standing._replace(stored=_opened(standing.stored, session) if standing.stored else None)
 
 
 def _opened(stored: StoredOrder, session: Session) -> StoredOrder | None:

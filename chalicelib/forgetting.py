@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from chalicelib.access import HOUR, digest
 from chalicelib.domain.errors import Busy
 from chalicelib.domain.forgetting import Holding, forgotten
 from chalicelib.domain.returns import Return
+from chalicelib.domain.seats import digest
 from chalicelib.files import INCOMING, QUARANTINE
 from chalicelib.labelling import label_folder, order_labels
+from chalicelib.limits import HOUR
 from chalicelib.photos import Drawer, order_folder
 from chalicelib.ports import ATTEMPTS, Files
 
@@ -93,7 +94,7 @@ class Forgetting:
         for number in self._numbers(merchant, email, keys):
             self._forget_number(merchant, number, email, done)
         # The keys go last: of a gift that somebody only began to return nothing else tells. Those to an order open nothing now.
-        for item in {item["pk"]: item for item in [*keys, *self.personal.keys(merchant, email)]}.values():
+        for item in {(item["pk"], item["sk"]): item for item in [*keys, *self.personal.keys(merchant, email)]}.values():
             self.personal.drop_key(item)
             done.keys += 1
         hour = int(self.clock().timestamp()) // HOUR * HOUR

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from email.message import EmailMessage
 from urllib.parse import urlencode
 
-from chalicelib.access import MailedLink
 from chalicelib.domain.digests import Overdue
 from chalicelib.domain.merchant import Merchant, Staff
 from chalicelib.domain.staff import STAFF_LINK_LIFE
 from chalicelib.domain.visits import LINK_LIFE, Lookup
 from chalicelib.i18n import negotiate
 from chalicelib.letter import Letter
+from chalicelib.links import MailedLink
 from chalicelib.message import Envelope, build
 from chalicelib.rendering import render
 from chalicelib.staff_access import MailedStaffLink

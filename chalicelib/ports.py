@@ -12,9 +12,10 @@ from chalicelib.domain.drafts import Draft
 from chalicelib.domain.labels import BoughtLabel, LabelWish, Quote
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
+from chalicelib.domain.seats import Seat, Ticket
 from chalicelib.domain.staff import StaffLink, StaffSession
 from chalicelib.domain.undeliverable import Undeliverable
-from chalicelib.domain.visits import Link, Lookup, Session
+from chalicelib.domain.visits import Link, Lookup, Session, Standing
 from chalicelib.files import StoredFile, UploadForm
 
 ATTEMPTS = 50
@@ -27,12 +28,19 @@ class Returns(Protocol):
     def order_with_returns(self, merchant: str, number: str) -> tuple[StoredOrder | None, tuple[Return, ...]]:
         """Return an order by its folded number and every return made from it, as they stand now."""
 
-    def order_with_draft(
-        self, merchant: str, number: str, recipient: str, at: datetime, *, consistent: bool = True
-    ) -> tuple[StoredOrder | None, tuple[Return, ...], Draft | None]:
+    def order_with_draft(self, merchant: str, number: str, recipient: str, at: datetime, *, consistent: bool = True) -> Standing:
         """Return an order, its returns, and its owner's draft or that of a gift's `recipient`.
 
         As they stand now; not `consistent`, for half of what that costs, as they stood a moment ago.
+        """
+
+    def order_with_session(
+        self, merchant: str, ticket: Ticket, at: datetime, *, consistent: bool = True
+    ) -> tuple[Session, Standing] | None:
+        """Return the session of a ticket that is kept beside its order, one that is over too, and order and owner's draft.
+
+        One read, `consistent` as in `order_with_draft`. None if it did not bring that session, and then nothing else either;
+        `Sessions.session` may know it all the same.
         """
 
     def draft(self, merchant: str, number: str, recipient: str, at: datetime) -> Draft | None:
@@ -99,28 +107,25 @@ class Sessions(Protocol):
     def unanswered(self, until: datetime) -> Iterator[Lookup]:
         """Yield the lookups that wait and were left alone since before `until`, longest first."""
 
-    def add_link(self, link: Link) -> None:
+    def add_link(self, link: Link, seat: Seat) -> None:
         """Record a link that is about to be mailed."""
 
-    def link(self, digest: str) -> Link | None:
-        """Return a link by the digest of its secret, used and expired ones too."""
+    def link(self, merchant: str, seat: Seat) -> Link | None:
+        """Return the link in a seat, used and expired ones too; where it is kept apart, perhaps another shop's."""
 
-    def open_link(self, digest: str, merchant: str, opened: str, at: datetime) -> Link | None:
-        """Use a link for one use up and keep in it the session that it opens, by the digest `opened` of that one's secret.
+    def open_link(self, merchant: str, seat: Seat, opened: str, at: datetime) -> Link | None:
+        """Use a link for one use up and keep in it the session that it opens, by the digest `opened` of that one's cookie.
 
         One write, the same however often. None if it opens nothing, at this shop and moment, or is for more than one use.
         """
 
-    def add_session(self, session: Session) -> None:
+    def add_session(self, session: Session, seat: Seat) -> None:
         """Record a session that was opened otherwise."""
 
-    def session(self, digest: str, link: str | None = None) -> Session | None:
-        """Return a session by the digest of its secret, one that is over too as long as it is remembered.
+    def session(self, merchant: str, ticket: Ticket) -> Session | None:
+        """Return a ticket's session, one that is over too as long as it is remembered; perhaps another shop's, as a link."""
 
-        `link` is the digest of the link in which it is kept, if it is.
-        """
-
-    def end_session(self, session: Session) -> None:
+    def end_session(self, merchant: str, ticket: Ticket) -> None:
         """Forget a session; the link that opened it stays used."""
 
     def admit(self, what: str, who: str, limit: int, window_start: datetime, window_seconds: int) -> bool:

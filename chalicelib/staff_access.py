@@ -10,12 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from chalicelib.access import LinkTrouble, digest, too_many
+from chalicelib.access import LinkTrouble
 from chalicelib.domain.errors import VueltaError
 from chalicelib.domain.identifiers import fold_email
 from chalicelib.domain.merchant import Staff
+from chalicelib.domain.seats import digest
 from chalicelib.domain.staff import STAFF_IDLE, STAFF_LINK_LIFE, STAFF_SESSION_LIFE, StaffLink, StaffSession
 from chalicelib.domain.visits import Lookup
+from chalicelib.limits import too_many
 from chalicelib.ports import Sessions, StaffSessions
 from chalicelib.shops import Shop
 

@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from chalicelib.access import Access, MailedLink
+from chalicelib.access import Access
 from chalicelib.backlog import Backlog
 from chalicelib.domain.claims import Claim, Claimant, free
 from chalicelib.domain.errors import Unavailable
@@ -27,6 +27,7 @@ from chalicelib.domain.returns import Mail, Return
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
 from chalicelib.labelling import Labelling, shows_label_work
 from chalicelib.letter import Letter
+from chalicelib.links import MailedLink
 from chalicelib.logs import report
 from chalicelib.mail import lookup_mail, return_mail, staff_mail
 from chalicelib.message import MailHeld, MailRefused, Post

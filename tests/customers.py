@@ -26,6 +26,7 @@ from chalicelib.domain.findings import Inspection, Settlement
 from chalicelib.domain.labels import Label, LabelOrder
 from chalicelib.domain.orders import Address
 from chalicelib.domain.returns import Mail, Parcel, Return
+from chalicelib.domain.seats import Seat
 from chalicelib.domain.verdicts import Outcome
 from chalicelib.domain.visits import Link, Lookup, Session
 from chalicelib.forgetting import Forgetting
@@ -124,7 +125,7 @@ class Remembered:
         self.bucket = new_bucket()
         self.s3 = s3 or boto3.client("s3", region_name="us-east-1")
         self.files = BucketFiles(self.bucket, lambda: boto3.client("s3", region_name="us-east-1"))
-        self.sessions = SessionsTable(self.table, lambda: NOON)
+        self.sessions = SessionsTable(self.table, self.returns, lambda: NOON)
         self._fill()
 
     def forgetting(self) -> Forgetting:
@@ -153,7 +154,7 @@ class Remembered:
             digest=f"{MARK}-gift", merchant="azulu", number="AZ1003", email=EMAIL, language="es",
             expires_at=NOON + timedelta(days=20), as_gift=True,
         )  # fmt: skip
-        self.sessions.add_session(gift)
+        self.sessions.add_session(gift, Seat(gift.digest))
         begun = Draft(id="begun", lines=(DraftLine(id="1", quantity=1, remark=f"{MARK}/gift"),))
         returns = ReturnsTable(self.returns)
         returns.save_draft("azulu", gift.number, gift.recipient, begun, NOON)
@@ -171,8 +172,11 @@ class Remembered:
         later = NOON + timedelta(days=20)
         plain: dict[str, Any] = {"merchant": merchant, "number": number, "email": email, "language": "es"}
         self.sessions.add_lookup(Lookup(id=f"{word}-lookup", purpose="access", source="0", asked_at=NOON, **plain))
-        self.sessions.add_link(Link(digest=f"{word}-link", written=number, purpose="return", expires_at=later, **plain))
-        self.sessions.add_session(Session(digest=f"{word}-session", expires_at=later, **plain))
+        for purpose, seat in (("return", Seat(f"{word}-link")), ("access", Seat(f"{word}-link", number, "0"))):
+            link = Link(digest=seat.digest, written=number, purpose=purpose, expires_at=later, **plain)  # type: ignore[arg-type]
+            self.sessions.add_link(link, seat)
+        for seat in (Seat(f"{word}-session"), Seat(f"{word}-session", number, "1")):
+            self.sessions.add_session(Session(digest=seat.digest, expires_at=later, **plain), seat)
         draft = Draft(id=draft_id, lines=(DraftLine(id="1", quantity=1, remark=word),))
         ReturnsTable(self.returns).save_draft(merchant, number, "", draft, NOON)
 

@@ -32,7 +32,8 @@ class AtTheDesk:
         self.tables = tables
         self.shops = load_shops()
         self.returns = ReturnsTable(Table(tables.client, tables.returns))
-        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
+        expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
+        self.sessions = SessionsTable(expiring, beside, self.clock)
         numbers = itertools.count()
         self.desk = Desk(
             self.shops,

@@ -8,7 +8,6 @@ from decimal import Decimal
 from email.message import EmailMessage
 from typing import Any
 
-from chalicelib.access import MailedLink, digest
 from chalicelib.domain.decisions import decide
 from chalicelib.domain.label_steps import labelled
 from chalicelib.domain.labels import Label
@@ -16,9 +15,11 @@ from chalicelib.domain.lifecycle import born, cancelled, decided
 from chalicelib.domain.orders import Line, Method, Order, Reason, Request, RequestLine
 from chalicelib.domain.returns import Return, ReturnLine
 from chalicelib.domain.rma import new_rma
+from chalicelib.domain.seats import digest
 from chalicelib.domain.verdicts import OutcomeKind
 from chalicelib.domain.visits import LINK_LIFE, Link, LinkPurpose, Lookup
 from chalicelib.letter import Letter
+from chalicelib.links import MailedLink
 from chalicelib.mail import lookup_mail, return_mail
 from chalicelib.shops import load_shops
 

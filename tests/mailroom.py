@@ -105,8 +105,9 @@ class Mailroom:
         self.at = NOON + timedelta(seconds=1)
         self.tables = tables
         self.returns = ReturnsTable(Table(tables.client, tables.returns))
-        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
-        self.staff_sessions = StaffSessionsTable(Table(tables.client, tables.sessions), self.clock)
+        expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
+        self.sessions = SessionsTable(expiring, beside, self.clock)
+        self.staff_sessions = StaffSessionsTable(expiring, self.clock)
         self.postbox = Postbox()
         self.numbers = itertools.count()
         self.worker = self.with_faults(Faults())

@@ -37,7 +37,8 @@ class Office:
 
     def __init__(self, tables: Tables, caplog: pytest.LogCaptureFixture) -> None:
         self.at = SOON
-        self.sessions = SessionsTable(Table(tables.client, tables.sessions), self.clock)
+        expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
+        self.sessions = SessionsTable(expiring, beside, self.clock)
         self.bounces, self.postbox, self._log = Bounces(self.sessions), Postbox(), caplog
         self.post = CarefulPost(self.postbox, self.sessions, self.clock)
         caplog.set_level("INFO")
@@ -187,13 +188,15 @@ class NoTable:
 @pytest.mark.parametrize("way", ["unreachable", "answer lost", "throttled", "refused"])
 def test_an_outage_is_left_to_be_tried_again(tables: Tables, way: Way) -> None:
     gate = Gate()
-    bounces = Bounces(SessionsTable(Table(gate.on(tables.client), tables.sessions), lambda: SOON))
+    beside = Table(tables.client, tables.returns)
+    bounces = Bounces(SessionsTable(Table(gate.on(tables.client), tables.sessions), beside, lambda: SOON))
     gate.arm(1, way)
     with pytest.raises(Unavailable):
         bounces.note(came_back())
     gate.arm(0, way)
     bounces.note(came_back())
-    assert SessionsTable(Table(tables.client, tables.sessions), lambda: SOON).undeliverable("azulu", EMAIL)
+    kept = SessionsTable(Table(tables.client, tables.sessions), beside, lambda: SOON)
+    assert kept.undeliverable("azulu", EMAIL)
 
 
 def test_nothing_is_sent_to_a_marked_address_but_what_was_asked_for_an_hour_later(office: Office) -> None:

@@ -28,7 +28,7 @@ def remembered(tables: Tables, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reme
 def test_it_says_what_it_did_in_counts_and_never_whom_it_forgot(
     remembered: Remembered, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    counts = "1 order, 3 returns, 2 drafts, 4 links and sessions, 19 files; 9 waiting mails given up\n"
+    counts = "1 order, 3 returns, 2 drafts, 6 links and sessions, 19 files; 9 waiting mails given up\n"
     assert main(["customers", "forget", "azulu", EMAIL, "--dry-run"]) == 0
     assert capsys.readouterr() == (f"azulu: would forget {counts}", "")
     assert main(["customers", "forget", "azulu", f" {EMAIL.upper()} "]) == 0

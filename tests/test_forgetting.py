@@ -131,7 +131,7 @@ def test_the_customer_is_found_nowhere_afterwards(remembered: Remembered) -> Non
     before = figures(*remembered.items())
     assert len(remembered.traces()) > 60
     done = remembered.forgetting().forget("azulu", EMAIL)
-    assert (done.orders, done.returns, done.drafts, done.keys, done.files) == (1, 3, 2, 4, 19)
+    assert (done.orders, done.returns, done.drafts, done.keys, done.files) == (1, 3, 2, 6, 19)
     assert done.mails == 9
     assert remembered.traces() == []
     assert figures(*remembered.items()) == before
@@ -170,7 +170,7 @@ def test_nothing_of_anybody_else_or_of_another_shop_is_lost(remembered: Remember
         return sorted(json.dumps(item, default=str, sort_keys=True) for item in items)
 
     before = others()
-    assert len(before) == 9
+    assert len(before) == 13
     remembered.forgetting().forget("azulu", EMAIL)
     assert others() == before
     assert sorted(remembered.held()) == ["labels/azulu/AZ1002/1/label.pdf", "photos/azulu/AZ1002/evas/line/photo"]

@@ -13,12 +13,12 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.access import LIMITS_AN_HOUR
 from chalicelib.adapters.dynamodb import packed
 from chalicelib.domain.claims import CLAIM_LIFE, Claim
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import cancelled, decided, mails_claimed
 from chalicelib.domain.visits import LOOKUP_LIFE
+from chalicelib.limits import LIMITS_AN_HOUR
 from chalicelib.local.pump import RETRIES, carry, read_stream
 from chalicelib.message import MailHeld, MailRefused
 from chalicelib.worker import SEND_FOR, SUPERSEDED

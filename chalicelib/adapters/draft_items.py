@@ -17,7 +17,7 @@ from chalicelib.domain.visits import DRAFT_LIFE
 _OWNERS = f"{ORDER_KEY}#DRAFT"
 _RECIPIENTS = "GIFT#"
 EXPIRES = "draft_expires_at"
-"""By this attribute DynamoDB tidies the table: only drafts have it, so that nothing else can ever expire."""
+"""By this attribute DynamoDB tidies the table: drafts, links and sessions have it, and nothing else can ever expire."""
 
 
 def draft_key(merchant: str, number: str, recipient: str) -> dict[str, str]:

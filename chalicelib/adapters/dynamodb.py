@@ -55,12 +55,22 @@ class Table:
         wanted = {self.name: {"Keys": [packed({"pk": pk, "sk": sk}) for pk, sk in keys]}}
         return [unpacked(item) for item in self._call("batch_get_item", wanted)["Responses"].get(self.name, ())]
 
-    def partition(self, pk: str, *, first: str = "", consistent: bool = True) -> Iterator[Item]:
-        """Yield the items of a partition by sort key, from `first` on; `consistent` as in `get`."""
-        values = packed({":pk": pk} | ({":first": first} if first else {}))
-        condition = "pk = :pk AND sk >= :first" if first else "pk = :pk"
+    def partition(
+        self, pk: str, *, first: str = "", last: str = "", consistent: bool = True, page: int | None = None
+    ) -> Iterator[Item]:
+        """Yield the items of a partition by sort key, from `first` on and, with `first`, to `last`.
+
+        `consistent` as in `get`; `page` as in `index`.
+        """
+        condition = "pk = :pk" + (" AND sk BETWEEN :first AND :last" if last else " AND sk >= :first" if first else "")
+        values = {":pk": pk} | ({":first": first} if first else {}) | ({":last": last} if last else {})
+        limit = {"Limit": page} if page else {}
         yield from self._pages(
-            "query", KeyConditionExpression=condition, ExpressionAttributeValues=values, ConsistentRead=consistent
+            "query",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=packed(values),
+            ConsistentRead=consistent,
+            **limit,
         )
 
     def index(self, name: str, condition: str, values: Mapping[str, Any], page: int | None = None) -> Iterator[Item]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from chalicelib.adapters.draft_items import draft_key
 from chalicelib.adapters.dynamodb import Table, readable
 from chalicelib.adapters.items import ORDER_KEY, Item, contact_key, order_key
+from chalicelib.adapters.link_items import SEATS, is_seated
 from chalicelib.adapters.return_items import is_return, item_to_return, return_to_item
 from chalicelib.adapters.undeliverable_items import undeliverable_key
 from chalicelib.adapters.withdrawn_orders import forgotten_order
@@ -67,8 +68,12 @@ class PersonalItems:
     def keys(self, merchant: str, email: str) -> Iterator[Item]:
         """Yield the customer's lookups, links and sessions at this shop, and what is known of mails to their address.
 
-        Nothing leads from an address to them, so that the whole table is read; what expires there is never much.
+        Those beside orders are found with these. Nothing leads from an address to the others, so that the whole table of what
+        expires is read; it is never much.
         """
+        for number in self.numbers(merchant, email):
+            partition = self._returns.partition(order_key(merchant, number)["pk"], first=SEATS)
+            yield from (item for item in partition if is_seated(item) and item["email"] == email)
         values = {":merchant": merchant, ":email": email}
         for item in self._sessions.scan("merchant = :merchant AND email = :email", values):
             if item["type"] in _KEYS:
@@ -78,7 +83,8 @@ class PersonalItems:
 
     def drop_key(self, item: Item) -> None:
         """Forget a lookup, a link, a session, or what is known of an address."""
-        self._sessions.delete(item["pk"], item["sk"])
+        table = self._returns if is_seated(item) else self._sessions
+        table.delete(item["pk"], item["sk"])
 
     def drop_count(self, what: str, window_start: datetime) -> None:
         """Forget whom was counted for something in a window."""

@@ -15,8 +15,8 @@ from chalicelib.domain.timing import wakes_at
 UNSENT = "UNSENT"
 WAKE = "WAKE"
 
-
 _SLOT = "RETURN#"
+LAST_SLOT = 999
 
 
 def slot_key(slot: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
@@ -19,13 +19,16 @@ from chalicelib.adapters.items import (
     order_key,
     product_partition,
 )
-from chalicelib.adapters.return_items import UNSENT, WAKE, item_to_return, return_to_item, slot_key
+from chalicelib.adapters.link_items import is_seated, item_to_session, seat_key
+from chalicelib.adapters.return_items import LAST_SLOT, UNSENT, WAKE, is_return, item_to_return, return_to_item, slot_key
 from chalicelib.adapters.withdrawn_orders import is_withdrawn
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.places import queue_place, sortable
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
+from chalicelib.domain.seats import Ticket
 from chalicelib.domain.shapes import SHAPE, stamped
+from chalicelib.domain.visits import Session, Standing
 
 _CHANGES = (
     "lines", "rma", "parcel", "settlements", "resolve_by", "received_at", "remind_at", "reminded_at", "label_wanted_at",
@@ -33,6 +36,10 @@ _CHANGES = (
     SHAPE,
 )  # fmt: skip
 """The attributes that a step of a return can change; all others stay as they were born."""
+_NEWER = 8
+"""How many sessions that are newer than its own a page may read with its order."""
+_PAGE = 60
+"""How many items are read at a time with a session: an order, its draft, fifty returns at most, and those sessions."""
 
 
 class ReturnsTable:
@@ -43,34 +50,42 @@ class ReturnsTable:
 
     def order_with_returns(self, merchant: str, number: str) -> tuple[StoredOrder | None, tuple[Return, ...]]:
         """Return an order and its returns by one Query on their partition."""
-        stored, returns, _ = self._partition(merchant, number, consistent=True)
+        stored, returns, _ = _standing(self._order(merchant, number, consistent=True), None)
         return stored, returns
 
-    def order_with_draft(
-        self, merchant: str, number: str, recipient: str, at: datetime, *, consistent: bool = True
-    ) -> tuple[StoredOrder | None, tuple[Return, ...], Draft | None]:
+    def order_with_draft(self, merchant: str, number: str, recipient: str, at: datetime, *, consistent: bool = True) -> Standing:
         """Return an order, its returns and its draft by one Query; the draft of whoever got a gift takes a read of its own."""
-        stored, returns, draft = self._partition(merchant, number, consistent=consistent)
-        if recipient:
-            key = draft_key(merchant, number, recipient)
-            draft = self._table.get(key["pk"], key["sk"], consistent=consistent)
-        return stored, returns, item_to_draft(draft, at) if draft else None
+        standing = _standing(self._order(merchant, number, consistent=consistent), at)
+        if not recipient:
+            return standing
+        key = draft_key(merchant, number, recipient)
+        draft = self._table.get(key["pk"], key["sk"], consistent=consistent)
+        return standing._replace(draft=item_to_draft(draft, at) if draft else None)
 
-    def _partition(
-        self, merchant: str, number: str, *, consistent: bool
-    ) -> tuple[StoredOrder | None, tuple[Return, ...], Item | None]:
-        stored: StoredOrder | None = None
-        returns: list[Return] = []
-        draft: Item | None = None
-        # Before the order stand the drafts of those who got it as a gift, however many: they are not read.
-        for item in self._table.partition(order_key(merchant, number)["pk"], first=ORDER_KEY, consistent=consistent):
-            if item["sk"] == ORDER_KEY:
-                stored = None if is_withdrawn(item) else item_to_order(item)
-            elif is_owners_draft(item):
-                draft = item
-            else:
-                returns.append(item_to_return(item))
-        return stored, tuple(returns), draft
+    def order_with_session(
+        self, merchant: str, ticket: Ticket, at: datetime, *, consistent: bool = True
+    ) -> tuple[Session, Standing] | None:
+        """Return the ticket's session and its order by one Query; None, and the order unread, if it did not bring the session.
+
+        The newest sessions stand first: those that are newer than this one are read with it, a few at most.
+        """
+        own, newer = seat_key(merchant, ticket.seat), 0
+        order: list[Item] = []
+        query = self._table.partition(own["pk"], first=ORDER_KEY, last=own["sk"], consistent=consistent, page=_PAGE)
+        for item in query:
+            if item["sk"] == own["sk"]:
+                session = item_to_session(item, ticket, at)
+                return (session, _standing(order, at)) if session and session.merchant == merchant else None
+            if not is_seated(item):
+                order.append(item)
+            elif (newer := newer + 1) == _NEWER:
+                break
+        return None
+
+    def _order(self, merchant: str, number: str, *, consistent: bool) -> Iterator[Item]:
+        # Before the order stand the drafts of those who got it as a gift, behind its returns links and sessions: none is read.
+        pk = order_key(merchant, number)["pk"]
+        return self._table.partition(pk, first=ORDER_KEY, last=slot_key(LAST_SLOT), consistent=consistent)
 
     def draft(self, merchant: str, number: str, recipient: str, at: datetime) -> Draft | None:
         """Return the order's draft, or that of whoever got it as a gift, if there is one."""
@@ -136,7 +151,7 @@ class ReturnsTable:
     def by_contact(self, merchant: str, email: str) -> tuple[Return, ...]:
         """Return every return whose customer has this folded e-mail address at this shop."""
         keys = self._table.index("ContactIndex", "contact = :contact", {":contact": contact_key(merchant, email)})
-        found = (self._read(key["pk"], key["sk"]) for key in keys if key["sk"] != ORDER_KEY)
+        found = (self._read(key["pk"], key["sk"]) for key in keys if is_return(key))
         return tuple(made for made in found if made and made.email == email)
 
     def gift(self, merchant: str, code: str) -> str | None:
@@ -175,6 +190,21 @@ class ReturnsTable:
     def _read(self, pk: str, sk: str) -> Return | None:
         item = self._table.get(pk, sk)
         return item_to_return(item) if item else None
+
+
+def _standing(items: Iterable[Item], at: datetime | None) -> Standing:
+    """Read an order's items; its draft only where it is asked for at a moment."""
+    stored: StoredOrder | None = None
+    returns: list[Return] = []
+    draft: Draft | None = None
+    for item in items:
+        if item["sk"] == ORDER_KEY:
+            stored = None if is_withdrawn(item) else item_to_order(item)
+        elif is_owners_draft(item):
+            draft = item_to_draft(item, at) if at else None
+        else:
+            returns.append(item_to_return(item))
+    return Standing(stored, tuple(returns), draft)
 
 
 def unsent_keys(table: Table, until: datetime) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from chalicelib.adapters.dynamodb import Table, from_values, to_values
 from chalicelib.adapters.items import Item
-from chalicelib.adapters.sessions_table import LINK_MEMORY
+from chalicelib.adapters.link_items import LINK_MEMORY
 from chalicelib.domain.staff import StaffLink, StaffSession
 
 _LINK, _SESSION = "STAFFLINK", "STAFFSESSION"

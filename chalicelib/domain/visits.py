@@ -15,6 +15,7 @@ from chalicelib.domain.undeliverable import WhyUndeliverable
 
 if TYPE_CHECKING:
     from chalicelib.domain.drafts import Draft
+    from chalicelib.domain.orders import StoredOrder
     from chalicelib.domain.returns import Return
 
 LinkPurpose = Literal["access", "resume", "return"]
@@ -103,7 +104,7 @@ class Session(Shape):
     `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner. `opened_by` is who of the shop's people
     opened it for the owner, who is on the phone: `language` is the owner's then, and so is the address that mails go to.
     `unreached` says why mails had not reached that address when the session was opened. `link` is the digest of the link for one
-    use that opened it: the session is kept in the very item of that link.
+    use that opened it, where the session is kept in the very item of that link.
     """
 
     digest: str
@@ -121,6 +122,14 @@ class Session(Shape):
     def recipient(self) -> str:
         """Who got the order as a gift: they have a draft of their own, which the giver does not see. Empty for the owner."""
         return recipient_name(self.email) if self.as_gift else ""
+
+
+class Standing(NamedTuple):
+    """An order as it was read, None if there is none; its returns; and the draft of whoever it was read for."""
+
+    stored: StoredOrder | None
+    returns: tuple[Return, ...]
+    draft: Draft | None
 
 
 class Seen(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlencode
 
 from chalice import Response
@@ -21,8 +21,12 @@ from chalicelib.web.staff_call import StaffCall
 if TYPE_CHECKING:
     from chalicelib.domain.merchant import Staff
     from chalicelib.domain.returns import Return
-    from chalicelib.domain.visits import Link, Session
+    from chalicelib.domain.visits import Link, Session, Standing
     from chalicelib.visit import Visit
+
+
+Reading = Literal["now", "lately"]
+"""How the order is read: as it stands now, or, for half of what that costs, as it stood a moment ago."""
 
 
 class ForTheStaff(Exception):
@@ -51,6 +55,8 @@ class Call(BaseCall):
         super().__init__(request, portal, slug)
         self.may_lapse = False
         self.lapsed = False
+        self._reading: Reading | None = None
+        self._standing: Standing | None = None
 
     @property
     def switches_language(self) -> bool:
@@ -67,7 +73,7 @@ class Call(BaseCall):
         """The open session at this shop. NoSession if there is none; Refused with 403 if a posted form lacks its token."""
         posted = self.posted
         secret = self.secret
-        session = self.portal.access.session_or_lapsed(self.merchant_slug, secret) if secret else None
+        session = self._found(secret) if secret else None
         if session is None or secret is None:
             raise NoSession
         if session.opened_by:
@@ -79,6 +85,19 @@ class Call(BaseCall):
             raise ForTheStaff("/phone") if session.opened_by else NoSession
         self.check_token(secret, posted)
         return session
+
+    def _found(self, cookie: str) -> Session | None:
+        """Return the cookie's session, and keep what came with it where the order is to be read next."""
+        access = self.portal.access
+        if self._reading is None:
+            return access.session_or_lapsed(self.merchant_slug, cookie)
+        session, self._standing = access.session_and_order(self.merchant_slug, cookie, consistent=self._reading == "now")
+        return session
+
+    def leave(self) -> None:
+        """End the session, and take it away from the browser."""
+        self.portal.access.leave(self.merchant_slug, self.secret or "")
+        self.close_session()
 
     def _person_for(self, session: Session) -> Staff:
         """Return who acts for the customer; ForTheStaff unless they are still signed in, and still may."""
@@ -108,11 +127,18 @@ class Call(BaseCall):
 
     def visit(self) -> Visit:
         """Return the customer's order with all that stands around it, as it stands now; NoSession without a session."""
-        return self.portal.desk.visit(self.session)
+        return self._visit("now")
 
     def visit_lately(self) -> Visit:
         """Return the same as it stood a moment ago, for half of what that costs, with all that this browser has saved."""
-        return self.portal.desk.visit(self.session, self._seen)
+        return self._visit("lately")
+
+    def _visit(self, reading: Reading) -> Visit:
+        self._reading = reading
+        session = self.session
+        # What came with the session is of this moment, and serves once.
+        standing, self._standing = self._standing, None
+        return self.portal.desk.visit(session, None if reading == "now" else self._seen, standing)
 
     @property
     def _seen(self) -> Seen:
@@ -151,8 +177,7 @@ class Call(BaseCall):
         if not self.session.opened_by:
             self._remember(self._seen._replace(slot=made.slot))
             return self.go(f"/returns/{made.slot}/done")
-        self.portal.access.leave(self.session)
-        self.close_session()
+        self.leave()
         return self.go(f"/staff/return?{urlencode({'id': made.id, 'notice': 'opened'})}")
 
     def visit_to_save(self) -> Visit:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chalice import Response
 
 from chalicelib.access import LinkUnusable
-from chalicelib.domain.policy import Policy
 from chalicelib.shops import Shop
 from chalicelib.web import http
-from chalicelib.web.asking import asks_proof
 from chalicelib.web.call import Call
-from chalicelib.web.facts import facts
 from chalicelib.web.forms import FindForm, Mistake
 from chalicelib.web.views import found
+
+if TYPE_CHECKING:
+    from chalicelib.domain.policy import Policy
 
 GROUPS = ("how_long", "excluded", "condition", "money", "sending")
 
@@ -107,8 +108,7 @@ def ask_again(call: Call, token: str) -> Response:
 def sign_out(call: Call) -> Response:
     """End the session and lead to the beginning."""
     session = call.session
-    call.portal.access.leave(session)
-    call.close_session()
+    call.leave()
     return call.go("/staff/phone" if session.opened_by else "")
 
 
@@ -120,8 +120,8 @@ def _start(call: Call, form: FindForm, status: int) -> Response:
         status,
         form=form,
         mistakes=mistakes,
-        facts=facts(current),
-        gifts=asks_proof(current),
+        facts=found("facts.facts")(current),
+        gifts=found("asking.asks_proof")(current),
         form_id="step",
         returning=bool(call.secret),
     )

@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib.adapters.easypost import LARGEST_LABEL, EasyPost
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.labels import Box, LabelRefused, LabelWish, Quote
+from chalicelib.domain.label_rules import Box
+from chalicelib.domain.labels import LabelRefused, LabelWish, Quote
 from chalicelib.domain.orders import Address
 from tests.easypost import KEY, PDF, Answer, FakeEasyPost, running
 

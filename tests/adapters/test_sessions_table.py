@@ -11,9 +11,11 @@ import pytest
 
 from chalicelib.adapters.draft_items import EXPIRES, draft_to_item
 from chalicelib.adapters.dynamodb import Table
+from chalicelib.adapters.link_items import NOBODY
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.drafts import Draft
+from chalicelib.domain.seats import Seat, Ticket
 from chalicelib.domain.visits import LINK_LIFE, LOOKUP_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Lookup, Session
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON
@@ -51,7 +53,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def sessions(any_tables: Tables, clock: Callable[[], datetime]) -> SessionsTable:
-    return SessionsTable(Table(any_tables.client, any_tables.sessions), clock)
+    return SessionsTable(Table(any_tables.client, any_tables.sessions), Table(any_tables.client, any_tables.returns), clock)
 
 
 def test_a_lookup_waits_until_it_is_finished(sessions: SessionsTable) -> None:
@@ -90,69 +92,97 @@ def test_a_lookup_past_its_time_is_no_longer_answered_but_still_swept(sessions: 
     assert list(sessions.unanswered(clock.at)) == [LOOKUP]
 
 
-def test_a_link_is_used_once_also_by_fifty_at_once(sessions: SessionsTable) -> None:
-    sessions.add_link(LINK)
+@pytest.fixture(params=[Seat("d"), Seat("d", "AZ1001", "f")], ids=["apart", "beside the order"])
+def seat(request: pytest.FixtureRequest) -> Seat:
+    """Where a link is kept, or a session."""
+    kept: Seat = request.param
+    return kept
+
+
+def opened_by(seat: Seat, digest: str = "s") -> Ticket:
+    """Return the ticket of a session that the link of a seat opened."""
+    return Ticket(seat, digest, in_link=True)
+
+
+def test_a_link_is_used_once_also_by_fifty_at_once(sessions: SessionsTable, seat: Seat) -> None:
+    sessions.add_link(LINK, seat)
     with ThreadPoolExecutor(16) as pool:
-        won = list(pool.map(lambda number: sessions.open_link("d", "azulu", f"s{number}", NOON), range(50)))
+        won = list(pool.map(lambda number: sessions.open_link("azulu", seat, f"s{number}", NOON), range(50)))
     (link,) = [each for each in won if each]
-    assert link == LINK.model_copy(update={"used_at": NOON}) == sessions.link("d")
-    opened = [sessions.session(f"s{number}", "d") for number in range(50)]
+    assert link == LINK.model_copy(update={"used_at": NOON}) == sessions.link("azulu", seat)
+    opened = [sessions.session("azulu", opened_by(seat, f"s{number}")) for number in range(50)]
     assert [bool(each) for each in opened] == [bool(each) for each in won]
 
 
-def test_the_same_use_of_a_link_sent_twice_counts_once(sessions: SessionsTable) -> None:
-    sessions.add_link(LINK)
-    assert sessions.open_link("d", "azulu", "s", NOON)
-    assert sessions.open_link("d", "azulu", "s", NOON)
+def test_the_same_use_of_a_link_sent_twice_counts_once(sessions: SessionsTable, seat: Seat) -> None:
+    sessions.add_link(LINK, seat)
+    assert sessions.open_link("azulu", seat, "s", NOON)
+    assert sessions.open_link("azulu", seat, "s", NOON)
 
 
 @pytest.mark.parametrize(
     "changes", [{"merchant": "nurana"}, {"purpose": "resume"}, {"expires_at": NOON}, {"used_at": NOON}, {"digest": "other"}]
 )
 def test_a_link_that_was_never_mailed_or_is_over_or_anothers_or_for_more_than_one_use_is_not_used_up(
-    sessions: SessionsTable, changes: dict[str, Any]
+    sessions: SessionsTable, seat: Seat, changes: dict[str, Any]
 ) -> None:
     kept = LINK.model_copy(update=changes)
-    sessions.add_link(kept)
-    assert sessions.open_link("d", "azulu", "s", NOON) is None
-    assert sessions.session("s", "d") is None
-    assert sessions.link(kept.digest) == kept
+    mailed = seat._replace(digest=kept.digest)
+    sessions.add_link(kept, mailed)
+    assert sessions.open_link("azulu", seat, "s", NOON) is None
+    assert sessions.session("azulu", opened_by(seat)) is None
+    assert sessions.link(kept.merchant, mailed) == kept
 
 
-def test_a_session_that_its_link_keeps_ends_and_leaves_the_link_used(sessions: SessionsTable, clock: Clock) -> None:
-    sessions.add_link(LINK)
-    sessions.open_link("d", "azulu", "s", NOON)
-    session = sessions.session("s", "d")
+def test_a_session_that_its_link_keeps_ends_and_leaves_the_link_used(sessions: SessionsTable, clock: Clock, seat: Seat) -> None:
+    sessions.add_link(LINK, seat)
+    sessions.open_link("azulu", seat, "s", NOON)
+    ticket = opened_by(seat)
+    session = sessions.session("azulu", ticket)
     assert session == SESSION.model_copy(update={"link": "d"})
-    assert sessions.session("t", "d") is None
+    assert sessions.session("azulu", opened_by(seat, "t")) is None
+    assert sessions.session("azulu", Ticket(seat, "d")) is None, "the link itself is no session"
     clock.at = SESSION.expires_at
-    assert sessions.session("s", "d") == session, "remembered, although over"
+    assert sessions.session("azulu", ticket) == session, "remembered, although over"
     clock.at = SESSION.expires_at + SESSION_MEMORY
-    assert sessions.session("s", "d") is None
+    assert sessions.session("azulu", ticket) is None
     clock.at = NOON
-    sessions.end_session(session)
-    assert sessions.session("s", "d") is None
-    assert sessions.open_link("d", "azulu", "s", NOON) is None
-    assert sessions.link("d").used_at == NOON  # type: ignore[union-attr]
+    sessions.end_session("azulu", ticket)
+    assert sessions.session("azulu", ticket) is None
+    assert sessions.session("azulu", opened_by(seat, NOBODY)) is not None, "no digest is so short"
+    assert sessions.open_link("azulu", seat, "s", NOON) is None
+    assert sessions.link("azulu", seat).used_at == NOON  # type: ignore[union-attr]
 
 
-def test_an_expired_link_is_remembered_so_that_its_page_can_say_so(sessions: SessionsTable, clock: Clock) -> None:
-    sessions.add_link(LINK)
+def test_an_expired_link_is_remembered_so_that_its_page_can_say_so(sessions: SessionsTable, clock: Clock, seat: Seat) -> None:
+    sessions.add_link(LINK, seat)
     clock.at = LINK.expires_at + timedelta(days=1)
-    kept = sessions.link("d")
+    kept = sessions.link("azulu", seat)
     assert kept == LINK
     assert LINK.trouble(clock.at) == "expired"
 
 
-def test_a_session_is_remembered_for_a_day_after_its_end_unless_it_is_ended(sessions: SessionsTable, clock: Clock) -> None:
-    sessions.add_session(SESSION)
+def test_a_session_is_remembered_for_a_day_after_its_end_unless_it_is_ended(
+    sessions: SessionsTable, clock: Clock, seat: Seat
+) -> None:
+    sessions.add_session(SESSION, seat)
+    ticket = Ticket(seat, "s")
     clock.at = SESSION.expires_at
-    assert sessions.session("s") == SESSION
+    assert sessions.session("azulu", ticket) == SESSION
     clock.at = SESSION.expires_at + SESSION_MEMORY
-    assert sessions.session("s") is None
+    assert sessions.session("azulu", ticket) is None
     clock.at = NOON
-    sessions.end_session(SESSION)
-    assert sessions.session("s") is None
+    sessions.end_session("azulu", ticket)
+    assert sessions.session("azulu", ticket) is None
+
+
+def test_what_is_kept_beside_an_order_is_another_shops_nowhere(sessions: SessionsTable) -> None:
+    beside = Seat("d", "AZ1001", "f")
+    sessions.add_link(LINK, beside)
+    sessions.add_session(SESSION, Seat("s", "AZ1001", "f"))
+    assert sessions.link("nurana", beside) is None
+    assert sessions.open_link("nurana", beside, "s", NOON) is None
+    assert sessions.session("nurana", Ticket(Seat("s", "AZ1001", "f"), "s")) is None
 
 
 def test_no_more_are_admitted_within_a_window_than_may_be(sessions: SessionsTable) -> None:
@@ -175,5 +205,6 @@ def test_who_was_admitted_is_admitted_again_and_takes_nobody_elses_place(session
 def test_a_link_is_remembered_until_all_is_gone_that_was_drafted_through_it(tables: Tables, clock: Clock) -> None:
     last = LINK.expires_at + SESSION_LIFE + SESSION_MEMORY
     drafted = draft_to_item("azulu", "AZ1001", "somebody", Draft(id="d"), last)
-    SessionsTable(Table(tables.client, tables.sessions), clock).add_link(LINK)
+    expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
+    SessionsTable(expiring, beside, clock).add_link(LINK, Seat("d"))
     assert Table(tables.client, tables.sessions).get("LINK#d", "LINK")["expires_at"] >= drafted[EXPIRES]  # type: ignore[index]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.sessions_table import SessionsTable
 from chalicelib.adapters.staff_sessions import StaffSessionsTable
+from chalicelib.domain.seats import Seat, Ticket
 from chalicelib.domain.staff import STAFF_IDLE, STAFF_LINK_LIFE, STAFF_SESSION_LIFE, StaffLink, StaffSession
 from tests.conftest import Tables
 from tests.made import NOON
@@ -63,7 +64,9 @@ def test_a_session_past_its_time_is_not_there_even_before_the_table_tidies(any_t
 
 
 def test_neither_door_reads_the_other_s_secrets(any_tables: Tables) -> None:
-    staff, customers = shelf(any_tables), SessionsTable(Table(any_tables.client, any_tables.sessions), lambda: NOON)
+    expiring, beside = (Table(any_tables.client, name) for name in (any_tables.sessions, any_tables.returns))
+    staff, customers = shelf(any_tables), SessionsTable(expiring, beside, lambda: NOON)
     staff.add_link(LINK)
     staff.add_session(SESSION)
-    assert (customers.link("d"), customers.session("s")) == (None, None)
+    assert customers.link("azulu", Seat("d")) is None
+    assert customers.session("azulu", Ticket(Seat("s"), "s")) is None

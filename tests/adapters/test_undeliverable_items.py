@@ -27,7 +27,8 @@ class Kept:
 
     def __init__(self, tables: Tables) -> None:
         self.at = NOON + 10 * HOUR
-        self.sessions = SessionsTable(Table(tables.client, tables.sessions), lambda: self.at)
+        expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
+        self.sessions = SessionsTable(expiring, beside, lambda: self.at)
 
     @property
     def known(self) -> Undeliverable | None:
@@ -65,7 +66,8 @@ def test_the_newest_mail_counts_in_whatever_order_and_however_often_it_is_told(t
     told = [news(0), news(1, "complaint"), news(2)]
     for order in permutations(told):
         kept = Kept(tables)
-        kept.sessions = SessionsTable(Table(tables.client, tables.sessions), lambda: NOON + 10 * HOUR)
+        expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
+        kept.sessions = SessionsTable(expiring, beside, lambda: NOON + 10 * HOUR)
         address = f"{random.Random(str(order)).random()}@example.com"
         for each in (*order, *order):
             kept.sessions.note_undeliverable(address, each)

@@ -24,6 +24,7 @@ from chalicelib.domain.digests import Digest
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
 from chalicelib.domain.returns import Return
+from chalicelib.domain.seats import Seat, Ticket
 from chalicelib.domain.staff import StaffLink, StaffSession
 from chalicelib.domain.undeliverable import Undeliverable
 from chalicelib.domain.visits import DRAFT_LIFE, Link, Lookup, Session
@@ -70,7 +71,7 @@ class Adapters:
         self.tables = tables
         self.returns = Table(tables.client, tables.returns)
         self.table = Table(tables.client, tables.sessions)
-        self.sessions = SessionsTable(self.table, lambda: DAY)
+        self.sessions = SessionsTable(self.table, self.returns, lambda: DAY)
         self.staff = StaffSessionsTable(self.table, lambda: DAY)
         self.digests = DigestsTable(self.table)
 
@@ -109,9 +110,9 @@ def _put_draft(adapters: Adapters, draft: Draft, item: Item) -> None:
 
 def _use_link(adapters: Adapters, link: Link, item: Item) -> None:
     used = link.used_at
-    adapters.sessions.add_link(link.model_copy(update={"used_at": None}))
+    adapters.sessions.add_link(link.model_copy(update={"used_at": None}), Seat(link.digest))
     if used:
-        adapters.sessions.open_link(link.digest, link.merchant, item["opened"], used)
+        adapters.sessions.open_link(link.merchant, Seat(link.digest), item["opened"], used)
 
 
 def _use_staff_link(adapters: Adapters, link: StaffLink, _item: Item) -> None:
@@ -165,9 +166,11 @@ KINDS: Mapping[str, Kind] = {
         in_returns=True,
     ),
     "lookup": Kind(Lookup, lambda on, item: on.sessions.lookup(item["id"]), _ask),
-    "link": Kind(Link, lambda on, item: on.sessions.link(item["digest"]), _use_link),
+    "link": Kind(Link, lambda on, item: on.sessions.link(item["merchant"], Seat(item["digest"])), _use_link),
     "session": Kind(
-        Session, lambda on, item: on.sessions.session(item["digest"]), lambda on, read, _: on.sessions.add_session(read)
+        Session,
+        lambda on, item: on.sessions.session(item["merchant"], Ticket(Seat(item["digest"]), item["digest"])),
+        lambda on, read, _: on.sessions.add_session(read, Seat(read.digest)),
     ),
     "stafflink": Kind(StaffLink, lambda on, item: on.staff.link(item["digest"]), _use_staff_link),
     "staffsession": Kind(

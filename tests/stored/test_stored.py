@@ -17,6 +17,7 @@ from chalicelib.adapters.dynamodb import Table, readable, to_values
 from chalicelib.adapters.returns_table import ReturnsTable
 from chalicelib.domain.errors import Unavailable, VueltaError
 from chalicelib.domain.returns import Return
+from chalicelib.domain.seats import Seat, Ticket
 from chalicelib.domain.shapes import SHAPE, SHAPES, NewerShape, check_shape
 from tests.conftest import REGION, emulated_aws, new_tables
 from tests.made import EMAIL, made
@@ -55,7 +56,7 @@ def test_every_shape_there_ever_was_is_read_by_the_real_adapters(adapters: Adapt
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.kind == "link" and "opened" in each.item], ids=name)
 def test_the_session_that_a_link_keeps_is_read(adapters: Adapters, example: Example) -> None:
     item = keep(adapters, example)
-    session = adapters.sessions.session(item["opened"], item["digest"])
+    session = adapters.sessions.session("azulu", Ticket(Seat(item["digest"]), item["opened"], in_link=True))
     empty(adapters, item)
     assert session
     assert (session.email, session.merchant, session.number) == (EMAIL, "azulu", "AZ1001")

@@ -19,9 +19,11 @@ from email.message import EmailMessage
 from hashlib import sha256
 from urllib.parse import quote
 
-from chalicelib.access import LIMITS_AN_HOUR, csrf_token, digest
+from chalicelib.access import csrf_token
 from chalicelib.domain.identifiers import fold_email, fold_gift_code
 from chalicelib.domain.rma import ALPHABET, new_rma
+from chalicelib.domain.seats import digest
+from chalicelib.limits import LIMITS_AN_HOUR
 from chalicelib.web.forms import GiftForm
 from tests.mailroom import Postbox
 from tests.trust.links import LETTERS, links
@@ -268,7 +270,9 @@ def _signed_in(place: Street, shop: str = "azulu") -> tuple[str, str]:
 def _beside(secret: str, chance: random.Random) -> str:
     """Return a guess at a secret: one near to it, what is stored of it, what follows from it, or chance alone."""
     kept = digest(secret)
+    place = secret.rpartition(".")[0]
     drawn = (near(secret, chance), near(secret, chance), kept, csrf_token(secret), f"SESSION-{kept}", kept[:43], _random(chance))
+    drawn += (f"{place}.{_random(chance)}", f"{place.partition('.')[0]}..{_random(chance)}")
     return chance.choice(drawn)
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from chalicelib.access import Access, LinkUnusable, MailedLink
+from chalicelib.access import Access, LinkUnusable
 from chalicelib.domain.visits import Link
+from chalicelib.links import MailedLink
 from tests.trust import guesses
 from tests.trust.guesses import SHARES, SMALL, Learned
 from tests.trust.portals import street

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from chalicelib.access import MailedLink
 from chalicelib.adapters.dynamodb import packed
 from chalicelib.adapters.items import order_to_item
 from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.visits import Lookup
+from chalicelib.links import MailedLink
 from chalicelib.mail import lookup_mail
 from tests.web.browsing import Browser
 from tests.web.conftest import NOON, Site
