@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
-import io
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-import segno
 from barcode.codex import Code128
+
+from chalicelib.papers.masks import best_code
 
 QUIET_QR = 4
 """Light modules around a QR code (ISO/IEC 18004)."""
@@ -26,14 +27,33 @@ def receiving_address(portal_url: str, merchant: str, rma: str) -> str:
 
 def qr_rows(text: str) -> tuple[tuple[bool, ...], ...]:
     """Return the modules of a QR code row by row, True where it is dark, without the light margin."""
-    return tuple(tuple(bool(module) for module in row) for row in _qr(text).matrix)
+    return tuple(tuple(module == "1" for module in row) for row in best_code(text).rows())
 
 
 def qr_png(text: str) -> bytes:
     """Return a QR code with its margin as a PNG picture in black and white, the same bytes for the same text."""
-    written = io.BytesIO()
-    _qr(text).save(written, kind="png", scale=PIXELS_A_MODULE, border=QUIET_QR)
-    return written.getvalue()
+    code = best_code(text)
+    side = (code.size + 2 * QUIET_QR) * PIXELS_A_MODULE
+    margin = "0" * QUIET_QR
+    light = "0" * (code.size + 2 * QUIET_QR)
+    rows = (*[light] * QUIET_QR, *(margin + row + margin for row in code.rows()), *[light] * QUIET_QR)
+    # Of the lines of pixels that a row of modules takes, all but the first are written as "like the one above".
+    again = (b"\2" + bytes(-(-side // 8))) * (PIXELS_A_MODULE - 1)
+    lines = b"".join(b"\0" + _pixels(row) + again for row in rows)
+    header = side.to_bytes(4) + side.to_bytes(4) + b"\1\0\0\0\0"
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
+
+
+def _pixels(row: str) -> bytes:
+    """Return the pixels of a row of modules from left to right, a bit each, 0 where they are black."""
+    bits = row.translate({ord("0"): "1" * PIXELS_A_MODULE, ord("1"): "0" * PIXELS_A_MODULE})
+    length = -(-len(bits) // 8)
+    return int(bits.ljust(length * 8, "0"), 2).to_bytes(length)
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
 
 
 def inlined(png: bytes) -> str:
@@ -69,8 +89,3 @@ def dark_runs(modules: Iterable[bool]) -> Iterator[tuple[int, int]]:
         if dark:
             yield place, length
         place += length
-
-
-def _qr(text: str) -> segno.QRCode:
-    # Level M survives the fold and the tape of a parcel; a fixed mask would change nothing: the choice is deterministic.
-    return segno.make_qr(text, error="m")
