@@ -132,9 +132,9 @@ def lines_of(size: int) -> Lines:
 @lru_cache(maxsize=8)
 def _shape(version: int) -> _Shape:
     size = 17 + 4 * version
-    patterns = make_matrix(size, size)
-    add_finder_patterns(patterns, size, size)
-    add_alignment_patterns(patterns, size, size)
+    patterns: tuple[bytearray, ...] = make_matrix(size, size)  # type: ignore[no-untyped-call]
+    add_finder_patterns(patterns, size, size)  # type: ignore[no-untyped-call]
+    add_alignment_patterns(patterns, size, size)  # type: ignore[no-untyped-call]
     known = _number((module == 1 for module in row) for row in patterns)
     # The one module that is always dark is written with level and mask, once the mask is chosen; what is neither is data.
     patterns[-8][8] = 1
