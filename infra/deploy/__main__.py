@@ -12,12 +12,13 @@ from pathlib import Path
 from infra.deploy.account import Account, NotReady, open_account
 from infra.deploy.leaving import take_down
 from infra.deploy.package import built, upload
-from infra.deploy.senders import identity_arns, refuse_sandbox
+from infra.deploy.senders import confirmed_arns, identity_arns, refuse_known, refuse_sandbox
 from infra.deploy.stack import Stack
 from infra.deploy.told import agreed, left_to_do, told_changes, told_outputs
 
-# As CloudFormation takes it, and short enough for the name of the portal's function, which is the stack's and a word more.
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,56}")
+# As CloudFormation takes it, and short enough that the names it makes of it for functions hold it whole: their role may write
+# logs where they begin with it, and a name has 64 characters, of which a hyphen, a function's name and a random end take 21.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")
 
 
 def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> int:
@@ -57,7 +58,7 @@ def main(arguments: list[str], environment: Mapping[str, str] = os.environ) -> i
 def _up(account: Account, options: argparse.Namespace) -> None:
     if not _NAME.fullmatch(options.stack):
         raise NotReady(
-            f"{options.stack!r} names no stack: a letter, then letters, digits and hyphens, 57 characters in all at most"
+            f"{options.stack!r} names no stack: a letter, then letters, digits and hyphens, 40 characters in all at most"
         )
     given = _parameters(options.parameters)
     account.check_bucket(options.bucket)
@@ -65,8 +66,11 @@ def _up(account: Account, options: argparse.Namespace) -> None:
         refuse_sandbox(account)
     stack = Stack(account, options.stack)
     own_domain = given.get("MailDomain", stack.parameters().get("MailDomain", ""))
-    if "SenderIdentityArns" not in given and (arns := identity_arns(account, own_domain)):
-        given["SenderIdentityArns"] = ",".join(arns)
+    if own_domain and not stack.holds("AWS::SES::EmailIdentity", own_domain):
+        refuse_known(account, own_domain)
+    if "SenderIdentityArns" not in given:
+        arns = identity_arns(account, own_domain) + (confirmed_arns(account) if options.sandbox else ())
+        given["SenderIdentityArns"] = ",".join(dict.fromkeys(arns))
     if options.check:
         return
     template = upload(account, options.bucket, built(options.build))

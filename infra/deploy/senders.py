@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -47,11 +48,40 @@ def identity_arns(account: Account, own_domain: str) -> tuple[str, ...]:
         elif not found[held]:
             lacking.append(f"{slug} sends from {shop.merchant.sender}, and SES has not confirmed {held} yet")
         else:
-            arns.append(f"arn:{ses.meta.partition}:ses:{account.region}:{account.number}:identity/{held}")
+            arns.append(_arn(account, ses, held))
     if lacking:
         mend = "confirm it in SES, let the stack do it (PARAMETERS=MailDomain=…), or take the shop's folder out"
         raise NotReady(f"{'; '.join(lacking)}: {mend}")
     return tuple(dict.fromkeys(arns))
+
+
+def refuse_known(account: Account, domain: str) -> None:
+    """Raise NotReady where SES knows a domain that a stack is to make known: CloudFormation would fail over it and go back."""
+    if _confirmed(account.client("sesv2"), domain) is not None:
+        raise NotReady(
+            f"SES knows {domain} already, so that no stack can make it known: leave MailDomain out, and what SES knows is found "
+            "(its DNS records stand in SES's console), or delete the identity there"
+        )
+
+
+def confirmed_arns(account: Account) -> tuple[str, ...]:
+    """Return the ARNs of all identities that SES confirmed: in its sandbox it asks for rights to whom a mail goes to as well."""
+    ses = account.client("sesv2")
+    found: list[str] = []
+    more: dict[str, str] = {}
+    try:
+        while True:
+            answer = ses.list_email_identities(**more)
+            found += [_arn(account, ses, each["IdentityName"]) for each in answer["EmailIdentities"] if each["SendingEnabled"]]
+            if not answer.get("NextToken"):
+                return tuple(found)
+            more = {"NextToken": answer["NextToken"]}
+    except (ClientError, BotoCoreError) as error:
+        raise NotReady(f"SES does not tell which identities it knows: {_why(error)}; you need ses:ListEmailIdentities") from None
+
+
+def _arn(account: Account, ses: Any, name: str) -> str:
+    return f"arn:{ses.meta.partition}:ses:{account.region}:{account.number}:identity/{name}"
 
 
 def _names(sender: str) -> Iterator[str]:

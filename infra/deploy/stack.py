@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain, takewhile
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -61,6 +63,10 @@ class Stack:
             for page in pages
             for each in page["StackResourceSummaries"]
         )
+
+    def holds(self, kind: str, name: str) -> bool:
+        """Say whether something of this kind and physical name is the stack's."""
+        return self.status not in (None, "REVIEW_IN_PROGRESS") and (kind, name) in self.resources()
 
     def settle(self) -> None:
         """Wait until nothing is under way: somebody else's deployment, or ours that was interrupted. NotReady if it is stuck."""
@@ -119,8 +125,8 @@ class Stack:
             )
 
     def past(self) -> frozenset[str]:
-        """Return what has happened so far, by CloudFormation's names for it."""
-        return frozenset(event["EventId"] for event in self._events())
+        """Return what happened last, by CloudFormation's names for it: what is newer than any of it comes after."""
+        return frozenset(event["EventId"] for event in next(self._pages(), ()))
 
     def watch(self, past: frozenset[str], tell: Callable[[str], object]) -> None:
         """Wait until what began after `past` has ended, telling each resource that is done."""
@@ -128,9 +134,7 @@ class Stack:
         begun = False
         while True:
             status = self.status
-            for event in self._events():
-                if event["EventId"] in told:
-                    continue
+            for event in self._events(told):
                 told.add(event["EventId"])
                 if event["PhysicalResourceId"] == event["StackId"]:
                     begun = True
@@ -164,19 +168,23 @@ class Stack:
         )
 
     def _first_failure(self, past: frozenset[str]) -> str:
-        new = (event for event in self._events() if event["EventId"] not in past)
-        for event in new:
+        for event in self._events(past):
             if event["ResourceStatus"].endswith("_FAILED"):
                 return f"{event['LogicalResourceId']}: {_line(event.get('ResourceStatusReason', ''))}"
         return "its events name no cause"
 
-    def _events(self) -> list[dict[str, Any]]:
-        """Return what happened to the stack, oldest first; nothing of one that is gone, which tells nothing by its name."""
+    def _events(self, known: AbstractSet[str]) -> list[dict[str, Any]]:
+        """Return what happened since, oldest first; what came before, thousands of events in time, is left unread."""
+        new = takewhile(lambda event: event["EventId"] not in known, chain.from_iterable(self._pages()))
+        return list(new)[::-1]
+
+    def _pages(self) -> Iterator[list[dict[str, Any]]]:
+        """Yield what happened to the stack, newest first; nothing of one that is gone, which tells nothing by its name."""
         try:
-            pages = self.client.get_paginator("describe_stack_events").paginate(StackName=self.name)
-            return [event for page in pages for event in page["StackEvents"]][::-1]
+            for page in self.client.get_paginator("describe_stack_events").paginate(StackName=self.name):
+                yield page["StackEvents"]
         except ClientError:
-            return []
+            return
 
     def _summary(self, template: str) -> dict[str, Any]:
         try:

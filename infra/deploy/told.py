@@ -8,6 +8,15 @@ from collections.abc import Mapping, Sequence
 from infra.deploy.account import Account
 from infra.deploy.stack import Change
 
+_VARIABLES = {
+    "RETURNS_TABLE": "ReturnsTableName",
+    "SESSIONS_TABLE": "SessionsTableName",
+    "FILES_BUCKET": "FilesBucketName",
+    "EXPORTS_BUCKET": "ExportsBucketName",
+    "PORTAL_URL": "PortalAddress",
+}
+"""What the command line reads of its environment, by the output that has it."""
+
 
 def told_changes(changes: Sequence[Change]) -> str:
     """Return a line for each change, what is replaced or removed first."""
@@ -44,6 +53,13 @@ def left_to_do(account: Account, outputs: Mapping[str, str], given: Mapping[str,
         steps.append(f"point the domain to {outputs['DomainTarget']}")
     if given.get("AlarmEmail"):
         steps.append(f"confirm the subscription that SNS mailed to {given['AlarmEmail']}")
-    tables = f"RETURNS_TABLE={outputs.get('ReturnsTableName', '…')} AWS_REGION={account.region}"
-    steps.append(f"bring orders in, every night: {tables} .venv/bin/python -m chalicelib orders import SHOP FILE")
-    return "\n".join(["", "Left to do:", *(f"  {place}. {step}" for place, step in enumerate(steps, 1))])
+    steps.append("bring orders in, every night: .venv/bin/python -m chalicelib orders import SHOP FILE, after the line below")
+    listed = [f"  {place}. {step}" for place, step in enumerate(steps, 1)]
+    told = ["", "Left to do:", *listed, "", "In a terminal, for python -m chalicelib:", f"  {_exported(account, outputs)}"]
+    return "\n".join(told)
+
+
+def _exported(account: Account, outputs: Mapping[str, str]) -> str:
+    """Return the line by which the command line knows the stack; AWS_REGION, which others read, botocore does not."""
+    named = {name: outputs.get(output, "…") for name, output in _VARIABLES.items()}
+    return " ".join(["export", *(f"{name}={value}" for name, value in {"AWS_DEFAULT_REGION": account.region, **named}.items())])

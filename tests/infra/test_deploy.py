@@ -55,6 +55,15 @@ class Mail:
                 stub.add_response("get_email_identity", {"VerifiedForSendingStatus": known}, {"EmailIdentity": EmailIdentity})
             return self.client.get_email_identity(EmailIdentity=EmailIdentity)
 
+    def list_email_identities(self, NextToken=""):  # noqa: N803 - as SES calls it
+        """Tell of one identity at a time, as SES tells of a thousand."""
+        known, place = sorted(self.identities), int(NextToken or 0)
+        one = {"IdentityName": known[place], "SendingEnabled": bool(self.identities[known[place]])}
+        more = {"NextToken": str(place + 1)} if place + 1 < len(known) else {}
+        with Stubber(self.client) as stub:
+            stub.add_response("list_email_identities", {"EmailIdentities": [one], **more})
+            return self.client.list_email_identities()
+
 
 @pytest.fixture
 def mail(aws, monkeypatch):
@@ -130,7 +139,8 @@ def test_it_says_where_the_portal_is_and_what_is_left_to_do(mail, package, capsy
     assert up(package) == 0
     said = capsys.readouterr().out
     assert "https://returns.example.com/<shop>" in said
-    assert f"RETURNS_TABLE={table}" in said
+    assert f"export AWS_DEFAULT_REGION={REGION} RETURNS_TABLE={table} " in said, "botocore does not read AWS_REGION"
+    assert "PORTAL_URL=https://returns.example.com" in said
 
 
 def test_the_functions_get_their_code_by_what_it_holds(mail, package):
@@ -203,6 +213,38 @@ def test_the_sandbox_of_ses_is_refused_unless_it_is_meant(mail, package, capsys)
     assert up(package, "--sandbox") == 0
 
 
+def test_in_the_sandbox_whoever_was_confirmed_may_be_written_to(mail, package):
+    mail.out_of_the_sandbox = False
+    mail.identities |= {"jamie@example.com": True, "not-yet@example.com": False}
+    assert up(package, "--sandbox") == 0
+    arns = stack().parameters()["SenderIdentityArns"].split(",")
+    assert sorted(arn.partition("identity/")[2] for arn in arns) == sorted([*SENDERS, "jamie@example.com"])
+    mail.out_of_the_sandbox = True
+    package.code(b"second")
+    assert up(package) == 0
+    assert "jamie@example.com" not in stack().parameters()["SenderIdentityArns"], "outside it nobody else is sent from"
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_a_domain_that_ses_knows_already_is_not_made_known_again(mail, package, capsys, confirmed):
+    domain = SENDERS[0].rpartition("@")[2]
+    mail.identities[domain] = confirmed
+    assert up(package, f"MailDomain={domain}") == 2
+    assert f"SES knows {domain} already" in refused(capsys)
+    assert stack().status is None
+    assert up(package) == 0
+
+
+def test_the_domain_that_the_stack_made_known_is_not_in_its_own_way(mail, package, monkeypatch):
+    domain = SENDERS[0].rpartition("@")[2]
+    up(package, f"MailDomain={domain}")
+    mail.identities[domain] = True
+    held = Stack.resources
+    monkeypatch.setattr(Stack, "resources", lambda self: (*held(self), ("AWS::SES::EmailIdentity", domain)))
+    package.code(b"second")
+    assert up(package, f"MailDomain={domain}") == 0
+
+
 @pytest.mark.parametrize(("known", "said"), [(None, "which SES does not know"), (False, "has not confirmed")])
 def test_a_sender_without_a_confirmed_identity_is_named_with_its_shop(mail, package, capsys, known, said):
     mail.identities[SENDERS[0]] = known
@@ -233,10 +275,10 @@ def test_a_parameter_that_is_none_is_named(mail, package, capsys, word):
     assert "parameter" in refused(capsys)
 
 
-@pytest.mark.parametrize("name", ["my_stack", "1st", "", "s" * 58])
+@pytest.mark.parametrize("name", ["my_stack", "1st", "", "s" * 41])
 def test_a_stack_that_cannot_be_named_so_is_refused_before_anything_is_made(mail, package, capsys, name):
     assert main(["up", name, BUCKET, "--build", str(package.folder)]) == 2
-    assert "57 characters in all at most" in refused(capsys)
+    assert "40 characters in all at most" in refused(capsys)
 
 
 def test_a_package_that_is_missing_is_asked_for(mail, package, capsys):
@@ -252,6 +294,31 @@ def test_what_would_empty_a_table_is_not_carried_out(mail, package, capsys):
     with pytest.raises(NotReady, match=r"empty one in the place of ReturnsTable"):
         there.refuse_losses([Change("Modify", "ReturnsTable", "AWS::DynamoDB::Table", replaced=True)])
     assert stack().status == "CREATE_COMPLETE"
+
+
+def test_of_what_happened_to_a_stack_no_more_is_read_than_is_new():
+    asked = []
+    pages = [[{"EventId": f"{page}/{place}"} for place in range(3)] for page in range(50)]
+
+    class Client:
+        """CloudFormation, as far as it tells what happened, newest first."""
+
+        def get_paginator(self, _):
+            return self
+
+        def paginate(self, **_):
+            for page in pages:
+                asked.append(page)
+                yield {"StackEvents": page}
+
+    watched = stack()
+    watched.client = Client()
+    past = watched.past()
+    assert past == {"0/0", "0/1", "0/2"}
+    assert watched._events(past) == []
+    pages.insert(0, [{"EventId": "new/1"}, {"EventId": "new/0"}])
+    assert [event["EventId"] for event in watched._events(past)] == ["new/0", "new/1"]
+    assert len(asked) == 4, "and not hundreds of pages every three seconds"
 
 
 def test_undeploying_keeps_the_table_and_says_so(mail, package, capsys):
