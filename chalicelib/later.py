@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar, cast, overload
 
 Whole = TypeVar("Whole")
 Part = TypeVar("Part")
@@ -34,3 +34,18 @@ class Later(Generic[Part]):
     def __set__(self, whole: object, given: Part | None) -> None:
         if given is not None:
             whole.__dict__[self._name] = given
+
+
+class _Stand:
+    """Passes on what is asked of a part."""
+
+    def __init__(self, make: Callable[[], object]) -> None:
+        self._make = make
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._make(), name)
+
+
+def deferred(make: Callable[[], Part]) -> Part:
+    """Return what can be given away in place of a part, which is asked for only when something of it is."""
+    return cast("Part", _Stand(make))

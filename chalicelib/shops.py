@@ -10,22 +10,39 @@ from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from chalicelib.compiled import made_ready
 from chalicelib.domain.merchant import Merchant
-from chalicelib.domain.policy import Policy
+from chalicelib.later import Later
+
+if TYPE_CHECKING:
+    from chalicelib.domain.policy import Policy
 
 MERCHANTS = Path(__file__).parent / "merchants"
 READY = "shops.pickle"
 
 
-@dataclass(frozen=True, slots=True)
+def policies_of(slug: str) -> str:
+    """Return the name of what is made ready of a shop's policies."""
+    return f"policies-{slug}.pickle"
+
+
+def _policies(shop: Shop) -> tuple[Policy, ...]:
+    ready = made_ready(policies_of(shop.merchant.slug))
+    if ready is None:
+        raise FileNotFoundError(f"the package holds {shop.merchant.slug} without its policies: package it anew")
+    policies: tuple[Policy, ...] = pickle.loads(ready.read_bytes())  # noqa: S301 - part of the package, as this line is
+    return policies
+
+
+@dataclass(frozen=True)
 class Shop:
-    """A shop with its dated policies, oldest first, and its logo as SVG to stand inside a page."""
+    """A shop with its logo as SVG to stand inside a page, and its dated policies, oldest first, which many pages do without."""
 
     merchant: Merchant
-    policies: tuple[Policy, ...]
     logo: str
+    policies: Later[tuple[Policy, ...]] = Later(_policies)
 
     def policy_for(self, placed_at: datetime) -> Policy:
         """Return the policy in force when an order was placed; the shop's first one for an order from before it."""

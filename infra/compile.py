@@ -24,7 +24,11 @@ NOT_DEPLOYED = ("gateway/", "report/")
 def compile_into(folder: Path) -> None:
     """Write everything that can be made ready; InvalidPolicy, or the template's error, if a source is wrong."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / shops.READY).write_bytes(pickle.dumps(dict(read_shops(shops.MERCHANTS)), pickle.HIGHEST_PROTOCOL))
+    read = read_shops(shops.MERCHANTS)
+    bare = {slug: shops.Shop(shop.merchant, shop.logo) for slug, shop in read.items()}
+    (folder / shops.READY).write_bytes(pickle.dumps(bare, pickle.HIGHEST_PROTOCOL))
+    for slug, shop in read.items():
+        (folder / shops.policies_of(slug)).write_bytes(pickle.dumps(shop.policies, pickle.HIGHEST_PROTOCOL))
     languages = [astuple(language) for language in i18n.discover().values()]
     (folder / i18n.READY).write_text(json.dumps(languages, ensure_ascii=False), "utf-8")
     for sheet in rendering.SHEETS:

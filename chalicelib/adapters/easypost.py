@@ -20,7 +20,8 @@ from easypost.errors.general.easypost_error import EasyPostError
 from pydantic import BaseModel, Field, ValidationError
 
 from chalicelib.domain.errors import Unavailable
-from chalicelib.domain.labels import BoughtLabel, Box, LabelRefused, LabelWish, Quote, Rate
+from chalicelib.domain.label_rules import Box
+from chalicelib.domain.labels import BoughtLabel, LabelRefused, LabelWish, Quote, Rate
 from chalicelib.domain.orders import Address, Amount, Currency
 
 TIMEOUT = 8

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from chalicelib.domain.countries import KnownCountry
-from chalicelib.domain.labels import Box, Rate
-from chalicelib.domain.orders import Address, Amount
+from chalicelib.domain.orders import Address, Amount, Shape
 from chalicelib.domain.sections import Section
+
+if TYPE_CHECKING:
+    from chalicelib.domain.labels import Rate
+
+
+class Box(Shape):
+    """What a parcel measures: centimetres, and grams."""
+
+    length: Annotated[int, Field(ge=1, le=300)]
+    width: Annotated[int, Field(ge=1, le=300)]
+    height: Annotated[int, Field(ge=1, le=300)]
+    grams: Annotated[int, Field(ge=1, le=100_000)]
 
 
 class LabelRule(Section):

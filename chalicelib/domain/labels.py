@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime
 
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.errors import VueltaError
+from chalicelib.domain.label_rules import Box
 from chalicelib.domain.orders import Address, Amount, Currency, Shape
 
 Charged = Literal["at_purchase", "on_use"]
@@ -57,15 +58,6 @@ class LabelOrder(Shape):
     claim: Claim | None = None
     missing: NoLabel | None = None
     detail: str = ""
-
-
-class Box(Shape):
-    """What a parcel measures: centimetres, and grams."""
-
-    length: Annotated[int, Field(ge=1, le=300)]
-    width: Annotated[int, Field(ge=1, le=300)]
-    height: Annotated[int, Field(ge=1, le=300)]
-    grams: Annotated[int, Field(ge=1, le=100_000)]
 
 
 class LabelWish(Shape):

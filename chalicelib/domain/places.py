@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from chalicelib.domain.identifiers import fold_order_number
-from chalicelib.domain.returns import Return
+
+if TYPE_CHECKING:
+    from chalicelib.domain.returns import Return
 
 
 def sortable(at: datetime) -> str:

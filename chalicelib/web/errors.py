@@ -15,11 +15,11 @@ from chalicelib.bootstrap import Portal
 from chalicelib.domain.errors import Busy, LifecycleError, NothingChosen, StaleDraft, Unavailable, Unknown
 from chalicelib.settings import InvalidSettings
 from chalicelib.web import http
-from chalicelib.web.asking import asks_proof
 from chalicelib.web.base_call import BaseCall, NoSession
 from chalicelib.web.call import Call, ForTheStaff
 from chalicelib.web.forms import FindForm
 from chalicelib.web.staff_call import StaffCall
+from chalicelib.web.views import found
 
 log = logging.getLogger("vuelta")
 
@@ -54,7 +54,7 @@ def error_page(call: BaseCall, status: int) -> Response:
 
 def ended_page(call: Call) -> Response:
     """Return the page for someone whose session is over: what is kept, and the form for a new link."""
-    gifts = asks_proof(call.known_shop.policy_for(call.portal.clock()))
+    gifts = found("asking.asks_proof")(call.known_shop.policy_for(call.portal.clock()))
     return call.page("ended", 403, form=FindForm(), gifts=gifts, form_id="step")
 
 

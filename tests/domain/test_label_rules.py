@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from chalicelib.domain.errors import InvalidPolicy
-from chalicelib.domain.label_rules import LabelRule, Labels
-from chalicelib.domain.labels import Box, NoLabel, Rate
+from chalicelib.domain.label_rules import Box, LabelRule, Labels
+from chalicelib.domain.labels import NoLabel, Rate
 from chalicelib.domain.policy_check import read_merchant
 from chalicelib.shops import MERCHANTS
 from tests.labels import SHOP
