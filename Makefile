@@ -41,6 +41,9 @@ messages: $(VENV)/installed ## Bring the catalogues of all languages up to date 
 athena: $(VENV)/installed ## Write the tables and views for Athena, of the exports' columns and the shops
 	$(VENV)/bin/python -m infra.athena.generate
 
+# What is made ready holds sets, whose order hangs on the seed: with a fixed one the same sources make the same package to the byte,
+# and a deployment that changes nothing says so.
+package: export PYTHONHASHSEED = 0
 package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what CloudFormation deploys
 	@rm -rf $(BUILD)/source && mkdir -p $(BUILD)/source
 	@tar -cf - --exclude=__pycache__ app.py requirements.txt .chalice/config.json chalicelib templates vendor | tar -xf - -C $(BUILD)/source

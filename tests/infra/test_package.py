@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -184,6 +185,15 @@ def unpacked(build: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with ZipFile(build / "deployment.zip") as archive:
         archive.extractall(folder)
     return folder
+
+
+def test_packaging_again_makes_the_same_so_that_nothing_is_deployed_anew(build: Path, unpacked: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"PYTHONHASHSEED": "0"}
+    subprocess.run([sys.executable, "-m", "infra.compile", tmp_path], cwd=ROOT, env=environment, check=True)
+    pickles = {path.name: path.read_bytes() for path in tmp_path.glob("*.pickle")}
+    assert pickles == {path.name: path.read_bytes() for path in (unpacked / "chalicelib/compiled").glob("*.pickle")}
+    with ZipFile(build / "deployment.zip") as archive:
+        assert len({entry.date_time for entry in archive.infolist()}) == 1, "no file tells when it was written"
 
 
 def test_the_package_is_small(build: Path, unpacked: Path) -> None:
