@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from chalicelib.adapters.dynamodb import from_values, readable, to_values
-from chalicelib.adapters.items import ORDER_KEY, Item, order_key
+from chalicelib.adapters.items import EXPIRES, ORDER_KEY, Item, order_key
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.visits import DRAFT_LIFE
 
@@ -16,8 +16,6 @@ from chalicelib.domain.visits import DRAFT_LIFE
 # gift stand before it, where that Query does not begin.
 _OWNERS = f"{ORDER_KEY}#DRAFT"
 _RECIPIENTS = "GIFT#"
-EXPIRES = "draft_expires_at"
-"""By this attribute DynamoDB tidies the table: drafts, links and sessions have it, and nothing else can ever expire."""
 
 
 def draft_key(merchant: str, number: str, recipient: str) -> dict[str, str]:

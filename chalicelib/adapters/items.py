@@ -17,6 +17,8 @@ Item = dict[str, Any]
 """An item in plain Python values, as `attributes` packs them; amounts and times are strings."""
 
 ORDER_KEY = "ORDER"
+EXPIRES = "draft_expires_at"
+"""By this attribute DynamoDB tidies the table: drafts, links and sessions have it, and nothing else can ever expire."""
 # DynamoDB takes 400 KiB. The last one is left for what comes to a record on its way to the table, such as its version.
 LARGEST_ITEM = 399 * 1024
 # What an item holds besides the value itself.

@@ -10,9 +10,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from chalicelib.adapters.draft_items import EXPIRES
 from chalicelib.adapters.dynamodb import Table, from_values, to_values
-from chalicelib.adapters.items import Item, contact_key, order_key
+from chalicelib.adapters.items import EXPIRES, Item, contact_key, order_key
 from chalicelib.domain.seats import Seat, Ticket
 from chalicelib.domain.visits import DRAFT_LIFE, SESSION_LIFE, SESSION_MEMORY, Link, Session
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from chalicelib.adapters.dynamodb import from_values, to_values
 from chalicelib.adapters.items import Item, contact_key, order_key
+from chalicelib.adapters.unsent import UNSENT
 from chalicelib.domain.label_steps import label_left_since
 from chalicelib.domain.places import queue_place, sortable
 from chalicelib.domain.returns import Return
 from chalicelib.domain.timing import wakes_at
 
-UNSENT = "UNSENT"
 WAKE = "WAKE"
 
 _SLOT = "RETURN#"

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 
-from chalicelib.adapters.draft_items import EXPIRES, draft_key, draft_to_item, is_owners_draft, item_to_draft
+from chalicelib.adapters.draft_items import draft_key, draft_to_item, is_owners_draft, item_to_draft
 from chalicelib.adapters.dynamodb import Table, readable
 from chalicelib.adapters.items import (
+    EXPIRES,
     ORDER_KEY,
     Item,
     contact_key,
@@ -20,7 +21,8 @@ from chalicelib.adapters.items import (
     product_partition,
 )
 from chalicelib.adapters.link_items import is_seated, item_to_session, seat_key
-from chalicelib.adapters.return_items import LAST_SLOT, UNSENT, WAKE, is_return, item_to_return, return_to_item, slot_key
+from chalicelib.adapters.return_items import LAST_SLOT, WAKE, is_return, item_to_return, return_to_item, slot_key
+from chalicelib.adapters.unsent import unsent_keys
 from chalicelib.adapters.withdrawn_orders import is_withdrawn
 from chalicelib.domain.drafts import Draft
 from chalicelib.domain.orders import StoredOrder, Variant
@@ -205,9 +207,3 @@ def _standing(items: Iterable[Item], at: datetime | None) -> Standing:
         else:
             returns.append(item_to_return(item))
     return Standing(stored, tuple(returns), draft)
-
-
-def unsent_keys(table: Table, until: datetime) -> Iterator[Item]:
-    """Yield the keys of items with a mail that waits and was left alone since before `until`, longest first."""
-    values = {":unsent": UNSENT, ":until": sortable(until)}
-    yield from table.index("UnsentIndex", "unsent = :unsent AND unsent_since < :until", values)

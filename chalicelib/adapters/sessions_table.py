@@ -12,9 +12,8 @@ from functools import partial
 from chalicelib.adapters.dynamodb import Table, from_values, readable, to_values
 from chalicelib.adapters.items import Item
 from chalicelib.adapters.link_items import LinkItems
-from chalicelib.adapters.return_items import UNSENT
-from chalicelib.adapters.returns_table import unsent_keys
 from chalicelib.adapters.undeliverable_items import UndeliverableItems
+from chalicelib.adapters.unsent import UNSENT, unsent_keys
 from chalicelib.domain.claims import Claim
 from chalicelib.domain.places import sortable
 from chalicelib.domain.shapes import SHAPES
