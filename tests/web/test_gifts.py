@@ -13,6 +13,7 @@ from chalicelib.domain.identifiers import fold_order_number
 from chalicelib.domain.visits import Lookup
 from chalicelib.links import MailedLink
 from chalicelib.mail import lookup_mail
+from tests.made import made
 from tests.web.browsing import Browser
 from tests.web.conftest import NOON, Site
 
@@ -49,6 +50,19 @@ def opened(site: Site, email: str = RECIPIENT, language: str = "en") -> Browser:
     browser.submit()
     assert browser.page.address == "/azulu/items"
     return browser
+
+
+def test_neither_the_recipients_link_nor_their_cookie_names_the_order(site: Site) -> None:
+    (mailed,) = ask(site)
+    assert mailed is not None
+    browser = opened(site)
+    again = site.portal.access.link_to_return(made(order_number="AZ-1006", as_gift=True, email=RECIPIENT))
+    later = site.browser()
+    later.get(f"/azulu/link/{again.secret}")
+    later.submit()
+    given = [mailed.secret, again.secret, browser.cookies["vuelta_azulu"], later.cookies["vuelta_azulu"]]
+    for part in (part for secret in given for part in secret.split(".")):
+        assert re.fullmatch(r"[\w-]{43}|[0-9a-f]{64}", part), "nothing but chance"
 
 
 def returned(browser: Browser) -> str:
