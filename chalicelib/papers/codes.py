@@ -41,7 +41,7 @@ def qr_png(text: str) -> bytes:
     again = (b"\2" + bytes(-(-side // 8))) * (PIXELS_A_MODULE - 1)
     lines = b"".join(b"\0" + _pixels(row) + again for row in rows)
     header = side.to_bytes(4) + side.to_bytes(4) + b"\1\0\0\0\0"
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines, 9)), (b"IEND", b"")
+    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, content) for kind, content in chunks)
 
 
