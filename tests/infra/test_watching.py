@@ -142,6 +142,12 @@ def test_whatever_could_not_be_read_is_counted() -> None:
     assert {event for event in unreadable if f'"{event}"' not in told} == set()
 
 
+def test_whatever_raises_an_alarm_is_found_by_the_search_that_is_written_down() -> None:
+    told = (ROOT / "docs/operate.md").read_text("utf-8").partition("filter event in [")[2].partition("]")[0]
+    counted = {event for each in FIGURES.values() for event in re.findall(r'\$\.event = "(\w+)"', each["FilterPattern"])}
+    assert counted - {"swept"} <= set(re.findall(r'"(\w+)"', told))
+
+
 def test_the_page_of_figures_is_whole_and_knows_every_function() -> None:
     body = assembled()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
     page = json.loads(body["Fn::Sub"])
