@@ -142,6 +142,16 @@ def test_whatever_could_not_be_read_is_counted() -> None:
     assert {event for event in unreadable if f'"{event}"' not in told} == set()
 
 
+def test_the_price_of_watching_is_that_of_what_is_watched() -> None:
+    bill = (ROOT / "docs/cost.md").read_text("utf-8")
+    read = [each for alarm in ALARMS.values() for each in metrics(alarm)]
+    ours = {each["MetricTransformations"][0]["MetricName"] for each in FIGURES.values()}
+    assert f"| {len(ALARMS)} alarms, billed by the {len(read)} figures that they look at, $0.10 each but for ten |" in bill
+    assert f"| ${(len(read) - 10) / 10:.2f} |" in bill
+    assert f"| {len(ours)} figures of ours and one dashboard |" in bill
+    assert f"at {TEMPLATE['Sweep']['Properties']['MemorySize'] / 1024:.1f} GB, a few reads each" in bill
+
+
 def test_whatever_raises_an_alarm_is_found_by_the_search_that_is_written_down() -> None:
     told = (ROOT / "docs/operate.md").read_text("utf-8").partition("filter event in [")[2].partition("]")[0]
     counted = {event for each in FIGURES.values() for event in re.findall(r'\$\.event = "(\w+)"', each["FilterPattern"])}
