@@ -66,6 +66,8 @@ INSTEAD = {
     "botocore/docs/docstring.py": (Path(__file__).parent / "wordless.py").read_bytes(),
     # How HTTP/2 is switched on, which nobody does: it would look up which versions of packages there are.
     "urllib3/http2/__init__.py": b"",
+    # Plugins of Pydantic, which it would look for in every package when it first reads something. There are none.
+    "pydantic/plugin/_loader.py": b"def get_plugins():\n    return ()\n",
 }
 """What is imported with others' modules and never used, and what stands there instead."""
 OFFICE = tuple(f"{part}/" for part in ("commands", "exports", "imports", "local", "reports"))

@@ -52,7 +52,6 @@ def measured() -> list[Figure]:
         own = {
             "RETURNS_TABLE": "returns", "SESSIONS_TABLE": "sessions", "FILES_BUCKET": "files",
             "PORTAL_URL": "https://returns.example.com", "AWS_ENDPOINT_URL": address,
-            "PYDANTIC_DISABLE_PLUGINS": "__all__",
         }  # fmt: skip
         ours = Program(package, "app.app", own)
         client = Program(PEERS, "boto_client.answer", {"AWS_ENDPOINT_URL": address})
