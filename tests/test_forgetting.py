@@ -25,7 +25,9 @@ from chalicelib.domain.errors import Unknown
 from chalicelib.domain.forgetting import forgotten
 from chalicelib.domain.lifecycle import cancelled, mail_sent
 from chalicelib.domain.returns import Return
+from chalicelib.domain.seats import Seat
 from chalicelib.domain.timing import wakes_at
+from chalicelib.domain.visits import Link
 from chalicelib.exports.columns import TABLES
 from chalicelib.exports.damages import Damages
 from chalicelib.exports.reading import Found
@@ -135,6 +137,19 @@ def test_the_customer_is_found_nowhere_afterwards(remembered: Remembered) -> Non
     assert done.mails == 9
     assert remembered.traces() == []
     assert figures(*remembered.items()) == before
+
+
+def test_a_link_to_an_order_that_became_somebody_elses_is_found(remembered: Remembered) -> None:
+    later = NOON + timedelta(minutes=10)
+    link = Link(
+        digest=f"{MARK}-old", merchant="azulu", number="AZ1002", written="AZ-1002", email=EMAIL, language="es", purpose="access",
+        expires_at=later,
+    )  # fmt: skip
+    remembered.sessions.add_link(link, Seat(link.digest, link.number, "3"))
+    assert remembered.forgetting().would_forget("azulu", EMAIL).keys == 7
+    assert remembered.forgetting().forget("azulu", EMAIL).keys == 7
+    assert remembered.traces() == []
+    assert remembered.sessions.link("azulu", Seat("eva-link", "AZ1002", "0")), "the other's stays"
 
 
 def test_a_later_export_tells_nothing_of_the_customer(remembered: Remembered) -> None:

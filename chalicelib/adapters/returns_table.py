@@ -77,7 +77,8 @@ class ReturnsTable:
         for item in query:
             if item["sk"] == own["sk"]:
                 session = item_to_session(item, ticket, at)
-                return (session, _standing(order, at)) if session and session.merchant == merchant else None
+                ours = session and session.merchant == merchant and not session.as_gift
+                return (session, _standing(order, at)) if session and ours else None
             if not is_seated(item):
                 order.append(item)
             elif (newer := newer + 1) == _NEWER:

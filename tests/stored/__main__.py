@@ -13,7 +13,7 @@ import boto3
 
 from chalicelib.domain.shapes import SHAPE, SHAPES
 from tests.conftest import REGION, emulated_aws, new_tables
-from tests.stored.kinds import FOLDER, KINDS, Adapters, examples, fields, keep, written_again
+from tests.stored.kinds import FOLDER, KINDS, TYPES, Adapters, examples, fields, keep, written_again
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ def main() -> None:
     with emulated_aws():
         adapters = Adapters(new_tables(boto3.client("dynamodb", region_name=REGION)))
         for kind, example in newest.items():
-            wanted = SHAPES["order" if kind == "forgotten" else kind]
+            wanted = SHAPES[TYPES.get(kind, kind)]
             if example.shape >= wanted:
                 continue
             keep(adapters, example)

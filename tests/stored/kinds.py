@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -108,11 +108,25 @@ def _put_draft(adapters: Adapters, draft: Draft, item: Item) -> None:
     adapters.returns.put(draft_to_item(item["pk"].partition("#")[0], item["pk"].partition("#")[2], recipient, draft, at))
 
 
+def seat(item: Item) -> Seat:
+    """Return where a link or a session is kept, as its key says."""
+    _, stamp, name = f"{item['sk']}##".split("#")[:3]
+    return Seat(item["digest"], item["number"] if name else "", stamp)
+
+
 def _use_link(adapters: Adapters, link: Link, item: Item) -> None:
     used = link.used_at
-    adapters.sessions.add_link(link.model_copy(update={"used_at": None}), Seat(link.digest))
+    adapters.sessions.add_link(link.model_copy(update={"used_at": None}), seat(item))
     if used:
-        adapters.sessions.open_link(link.merchant, Seat(link.digest), item["opened"], used)
+        adapters.sessions.open_link(link.merchant, seat(item), item["opened"], used)
+
+
+LINK = Kind(Link, lambda on, item: on.sessions.link(item["merchant"], seat(item)), _use_link)
+SESSION = Kind(
+    Session,
+    lambda on, item: on.sessions.session(item["merchant"], Ticket(seat(item), item["digest"])),
+    lambda on, read, item: on.sessions.add_session(read, seat(item)),
+)
 
 
 def _use_staff_link(adapters: Adapters, link: StaffLink, _item: Item) -> None:
@@ -166,12 +180,10 @@ KINDS: Mapping[str, Kind] = {
         in_returns=True,
     ),
     "lookup": Kind(Lookup, lambda on, item: on.sessions.lookup(item["id"]), _ask),
-    "link": Kind(Link, lambda on, item: on.sessions.link(item["merchant"], Seat(item["digest"])), _use_link),
-    "session": Kind(
-        Session,
-        lambda on, item: on.sessions.session(item["merchant"], Ticket(Seat(item["digest"]), item["digest"])),
-        lambda on, read, _: on.sessions.add_session(read, Seat(read.digest)),
-    ),
+    "link": LINK,
+    "seatedlink": replace(LINK, in_returns=True),
+    "session": SESSION,
+    "seatedsession": replace(SESSION, in_returns=True),
     "stafflink": Kind(StaffLink, lambda on, item: on.staff.link(item["digest"]), _use_staff_link),
     "staffsession": Kind(
         StaffSession, lambda on, item: on.staff.session(item["digest"]), lambda on, read, _: on.staff.add_session(read)
@@ -184,7 +196,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "undeliverable": Kind(Undeliverable, lambda _, item: from_values(Undeliverable, item), _note),
 }
-"""Every kind, by the name of its examples; `forgotten` is an order (`type`) that lost its customer."""
+"""Every kind, by the name of its examples."""
+TYPES = {"forgotten": "order", "seatedlink": "link", "seatedsession": "session"}
+"""The kinds that are others of another kind (`type`): an order that lost its customer; a link, a session beside their order."""
 
 
 def fields(model: type[BaseModel] | None) -> Any:
