@@ -11,21 +11,17 @@ from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.lifecycle import born
 from chalicelib.domain.merchant import Merchant
-from chalicelib.domain.orders import SHOP_FAULT, Line, Method, Order, Reason, Replacement, Request, StoredOrder, Variant
+from chalicelib.domain.orders import Line, Method, Order, Reason, Replacement, Request, StoredOrder, Variant
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.returns import Return, ReturnLine
 from chalicelib.domain.verdicts import Decision, LineDecision
 from chalicelib.domain.visits import Session
 from chalicelib.domain.windows import Window
+from chalicelib.offers import OWN_REASONS, LineOffer, offered
 from chalicelib.shops import Shop
 
-REASONS: tuple[Reason, ...] = (
-    "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
-)  # fmt: skip
 GIFT = "gift"
 """The tag of those lines of an order that are gifts, where not all of it is one."""
-OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
-FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,8 @@ class Visit:
     def offer(self, line: Line) -> LineOffer:
         """Say of one line what `offers` says."""
         if line.id not in self._offers:
-            self._offers[line.id] = self._offer(line)
+            available = self.available(line.id)
+            self._offers[line.id] = offered(line, available, self.policy, lambda reason: self._alone(line, available, reason))
         return self._offers[line.id]
 
     def own_ways(self, line: Line) -> tuple[LineDecision, ...]:
@@ -189,18 +186,6 @@ class Visit:
             lines = tuple(line.without("refund") for line in lines)
         return replace(decision, lines=lines)
 
-    def _offer(self, line: Line) -> LineOffer:
-        available = self.available(line.id)
-        if not available:
-            return LineOffer(line, 0, None, None, ())
-        alike = self.policy.alike
-        alone = {reason: self._alone(line, available, reason) for reason in dict.fromkeys(alike.values())}
-        by_reason = {reason: alone[alike[reason]] for reason in REASONS}
-        open_reasons = tuple(reason for reason, decision in by_reason.items() if decision.verdict != "refused")
-        fault = next((by_reason[reason] for reason in FAULT_REASONS if reason in open_reasons), None)
-        own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])
-        return LineOffer(line, available, own, fault, open_reasons)
-
     def _alone(self, line: Line, quantity: int, reason: Reason, method: Method | None = None) -> LineDecision:
         draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
         decision = self.decided(draft, {}, method or self.draft.method or self.shop.merchant.methods[0])
@@ -220,25 +205,6 @@ class Visit:
     @cached_property
     def _offers(self) -> dict[str, LineOffer]:
         return {}
-
-
-@dataclass(frozen=True)
-class LineOffer:
-    """An order line on the first page: units left, the decision for the customer's own choice, and the best for a fault.
-
-    `decision` and `fault` are None where no unit is left. `reasons` are those that would not be refused at once.
-    """
-
-    line: Line
-    available: int
-    decision: LineDecision | None
-    fault: LineDecision | None
-    reasons: tuple[Reason, ...]
-
-    @property
-    def selectable(self) -> bool:
-        """Whether it can be asked back at all."""
-        return bool(self.reasons)
 
 
 def _answer_by(merchant: Merchant, at: datetime) -> datetime | None:

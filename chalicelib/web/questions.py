@@ -12,7 +12,8 @@ from chalicelib.domain.drafts import DraftLine
 from chalicelib.domain.orders import SHOP_FAULT, Reason, Variant
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verdicts import LineDecision
-from chalicelib.visit import LineOffer, Visit
+from chalicelib.offers import LineOffer
+from chalicelib.visit import Visit
 from chalicelib.web.draft_forms import LineQuestions
 
 SIZES = ("XXXS", "XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL", "2XL", "3XL", "4XL", "5XL")

@@ -12,7 +12,7 @@ from chalicelib.domain.identifiers import fold_digits
 from chalicelib.domain.merchant import Staff
 from chalicelib.domain.orders import Reason
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
-from chalicelib.visit import REASONS
+from chalicelib.offers import REASONS
 from chalicelib.waiting import PAGE, WAITING, Wanted
 from chalicelib.web import http
 from chalicelib.web.forms import LONGEST_LINE, Fields, Mistake, one_line

@@ -11,7 +11,7 @@ from chalice import Response
 from chalicelib.counter import Answer, NotFound
 from chalicelib.domain.errors import Busy, LifecycleError, Overtaken, Unavailable
 from chalicelib.domain.returns import Return
-from chalicelib.visit import REASONS
+from chalicelib.offers import REASONS
 from chalicelib.waiting import WAITING, queue_page
 from chalicelib.web import http
 from chalicelib.web.queue_forms import STATES, BulkForm, Pick, QueueForm, results_read, results_written
