@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -57,20 +67,27 @@ class Account:
 
 def open_account(environment: Mapping[str, str]) -> Account:
     """Return the account whose credentials and region the environment gives; NotReady if it gives none that hold."""
-    # boto3 itself knows AWS_DEFAULT_REGION and the profile's; most other tools of AWS know AWS_REGION.
-    region = boto3.session.Session().region_name or environment.get("AWS_REGION", "")
-    if not region:
-        raise NotReady("no region is set; export AWS_REGION or AWS_DEFAULT_REGION, such as eu-west-1")
-    session = boto3.session.Session(region_name=region)
+    region = ""
     try:
+        # boto3 itself knows AWS_DEFAULT_REGION and the profile's; most other tools of AWS know AWS_REGION.
+        region = boto3.session.Session().region_name or environment.get("AWS_REGION", "")
+        if not region:
+            raise NotReady("no region is set; export AWS_DEFAULT_REGION, such as eu-west-1")
+        session = boto3.session.Session(region_name=region)
         number = session.client("sts", config=_PATIENT).get_caller_identity()["Account"]
     except (NoCredentialsError, NoRegionError):
         profile = environment.get("AWS_PROFILE")
         raise NotReady(
             f"no credentials{f' in profile {profile}' if profile else ''}; sign in: aws configure, or aws sso login"
         ) from None
+    except (ProfileNotFound, PartialCredentialsError, CredentialRetrievalError, SSOError, TokenRetrievalError) as error:
+        raise NotReady(f"{_line(error)}; sign in: aws configure, or aws sso login") from None
     except ClientError as error:
         raise NotReady(f"AWS does not take the credentials: {error.response['Error']['Code']}; sign in again") from None
-    except BotoCoreError as error:
-        raise NotReady(f"AWS cannot be reached in {region}: {' '.join(str(error).split())}") from None
+    except (BotoCoreError, ValueError) as error:
+        raise NotReady(f"AWS cannot be reached in {region or 'any region'}: {_line(error)}") from None
     return Account(number, region, session)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from infra.deploy.account import Account, NotReady
 from infra.deploy.stack import HELD, Stack
@@ -63,10 +63,13 @@ def _delete(account: Account, held: Sequence[tuple[str, str]]) -> None:
         try:
             if kind == TABLE:
                 dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+                dynamodb.get_waiter("table_exists").wait(TableName=name)  # no table goes while it changes
                 dynamodb.delete_table(TableName=name)
             elif kind == BUCKET:
                 _empty(account, name)
                 account.files.delete_bucket(Bucket=name)
+        except WaiterError as error:
+            raise NotReady(f"{name} could not be deleted: {error}") from None
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("ResourceNotFoundException", "NoSuchBucket"):
                 raise NotReady(f"{name} could not be deleted: {error.response['Error']['Message']}") from None

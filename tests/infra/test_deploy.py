@@ -189,6 +189,21 @@ def test_without_credentials_it_says_how_to_sign_in(monkeypatch, capsys, package
     assert "no credentials; sign in" in refused(capsys)
 
 
+def test_a_profile_that_is_not_there_is_named(monkeypatch, capsys, package):
+    monkeypatch.setenv("AWS_PROFILE", "shop")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert up(package) == 2
+    assert "profile (shop) could not be found; sign in" in refused(capsys)
+
+
+def test_half_of_the_credentials_is_none(monkeypatch, capsys, package):
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    assert up(package) == 2
+    assert "missing: AWS_SECRET_ACCESS_KEY; sign in" in refused(capsys)
+
+
 def test_without_a_region_it_asks_for_one(monkeypatch, capsys, package):
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
