@@ -60,7 +60,7 @@ class Telling:
             if person.email in claimed.told:
                 continue
             if self._send(overdue, person, merchant, day):
-                claimed = self._saved(claimed.changed(told=(*claimed.told, person.email)))
+                claimed = self._saved(claimed.changed(told=tuple(sorted((*claimed.told, person.email)))))
             else:
                 held = True
         if claimed and not held:

@@ -17,7 +17,7 @@ MOST_LISTED = 12
 
 
 class Digest(Shape):
-    """How far telling a shop's people on one day has come: `told` are the addresses that were written to.
+    """How far telling a shop's people on one day has come: `told` are the addresses that were written to, sorted.
 
     `claim` is the last try; `version` counts the changes, 0 before the first.
     """
