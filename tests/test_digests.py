@@ -151,6 +151,8 @@ def test_a_mail_that_an_operator_must_mend_is_tried_again_and_the_others_are_not
     room.at += timedelta(minutes=5)
     tell(room)
     assert told(room) == dict.fromkeys(PEOPLE, 1)
+    kept = telling(room, Faults()).digests.digest("azulu", MORNING.date()).told
+    assert kept == tuple(sorted(PEOPLE)), "whoever came last"
 
 
 @cache
