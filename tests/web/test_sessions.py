@@ -109,10 +109,11 @@ def test_a_made_up_cookie_learns_nothing_of_the_order_that_it_names(quiet_site: 
     for number in ("AZ1001", "AZ1008", "AZ9999"):
         browser = quiet_site.browser()
         browser.cookies["vuelta_azulu"] = cookie_for(number, shape)
-        page = browser.get(address)
-        answers.append(page.body.replace(csrf_token(browser.cookies["vuelta_azulu"]), ""))
-        assert page.status == 403
-        assert asked.taken() == ALONE, "an order that is there must not even take longer"
+        for _ in range(2):
+            page = browser.get(address)
+            answers.append(page.body.replace(csrf_token(browser.cookies["vuelta_azulu"]), ""))
+            assert page.status == 403
+            assert asked.taken() == ALONE, "an order that is there must not even take longer"
     assert len(set(answers)) == 1
 
 
