@@ -21,12 +21,16 @@ _NOTHING = ("didn't contain changes", "No updates are to be performed")
 
 @dataclass(frozen=True)
 class Change:
-    """What would happen to a resource: `action` is Add, Modify or Remove; `replaced` that a new one takes its place."""
+    """What would happen to a resource: `action` is Add, Modify or Remove; `replaced` that a new one takes its place.
+
+    Of most that only point to what changes CloudFormation does not know beforehand whether they are: then it is not `certain`.
+    """
 
     action: str
     name: str
     kind: str
     replaced: bool
+    certain: bool = True
 
 
 class Stack:
@@ -162,7 +166,11 @@ class Stack:
             found += answer["Changes"]
         return tuple(
             Change(
-                one["Action"], one["LogicalResourceId"], one["ResourceType"], one.get("Replacement") in ("True", "Conditional")
+                one["Action"],
+                one["LogicalResourceId"],
+                one["ResourceType"],
+                replaced=one.get("Replacement") in ("True", "Conditional"),
+                certain=one.get("Replacement") != "Conditional",
             )
             for one in (each["ResourceChange"] for each in found)
         )

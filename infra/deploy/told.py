@@ -18,12 +18,20 @@ _VARIABLES = {
 """What the command line reads of its environment, by the output that has it."""
 
 
+_FIRST = frozenset({"Remove", "Replace"})
+"""What is told first of what becomes of resources."""
+
+
 def told_changes(changes: Sequence[Change]) -> str:
-    """Return a line for each change, what is replaced or removed first."""
-    ordered = sorted(changes, key=lambda change: (not change.replaced, change.action != "Remove", change.action, change.name))
+    """Return a line for each change, what is replaced or removed first; with a question mark what may be replaced."""
+    ordered = sorted(changes, key=lambda each: (_word(each) not in _FIRST, _word(each), each.name))
     width = max(len(change.name) for change in changes)
-    lines = [f"  {'Replace' if each.replaced else each.action:<8} {each.name:<{width}}  {each.kind}" for each in ordered]
+    lines = [f"  {_word(each):<8} {each.name:<{width}}  {each.kind}" for each in ordered]
     return "\n".join([f"{len(changes)} changes:", *lines])
+
+
+def _word(change: Change) -> str:
+    return change.action if not change.replaced else "Replace" if change.certain else "Replace?"
 
 
 def agreed(question: str, *, yes: bool) -> bool:

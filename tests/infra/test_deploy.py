@@ -15,6 +15,7 @@ from infra.deploy.__main__ import main
 from infra.deploy.account import Account, NotReady
 from infra.deploy.package import built, upload
 from infra.deploy.stack import Change, Stack
+from infra.deploy.told import told_changes
 from tests.conftest import REGION
 
 pytestmark = pytest.mark.filterwarnings("ignore:Tried to parse AWS..Serverless..Function")
@@ -334,6 +335,21 @@ def test_of_what_happened_to_a_stack_no_more_is_read_than_is_new():
     pages.insert(0, [{"EventId": "new/1"}, {"EventId": "new/0"}])
     assert [event["EventId"] for event in watched._events(past)] == ["new/0", "new/1"]
     assert len(asked) == 4, "and not hundreds of pages every three seconds"
+
+
+def test_what_is_replaced_stands_first_and_what_may_be_says_so():
+    changes = [
+        Change("Modify", "Deliver", "AWS::Lambda::Function", replaced=False),
+        Change("Add", "Clean", "AWS::Lambda::Function", replaced=False),
+        Change("Modify", "CameBackMayCall", "AWS::Lambda::Permission", replaced=True, certain=False),
+        Change("Remove", "OldAlarm", "AWS::CloudWatch::Alarm", replaced=False),
+        Change("Modify", "ReturnsStream", "AWS::Lambda::EventSourceMapping", replaced=True),
+    ]
+    told = [line.split()[:2] for line in told_changes(changes).splitlines()[1:]]
+    assert told == [
+        ["Remove", "OldAlarm"], ["Replace", "ReturnsStream"],
+        ["Add", "Clean"], ["Modify", "Deliver"], ["Replace?", "CameBackMayCall"],
+    ]  # fmt: skip
 
 
 def test_undeploying_keeps_the_table_and_says_so(mail, package, capsys):
