@@ -22,6 +22,7 @@ from chalicelib.adapters.bulk import BulkTable
 from chalicelib.adapters.digests_table import DigestsTable
 from chalicelib.adapters.dynamodb import Table, packed, unpacked
 from chalicelib.adapters.items import order_to_item
+from chalicelib.adapters.link_items import is_seated
 from chalicelib.adapters.personal_items import PersonalItems
 from chalicelib.adapters.s3 import BucketFiles
 from chalicelib.adapters.ses import Mailer
@@ -49,7 +50,7 @@ Item = dict[str, Any]
 
 # What differs from run to run and means nothing: random names, digests of them, and the time within a day.
 _RANDOM = re.compile(
-    r"(?<![\w-])[\w-]{43}(?![\w-])|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b|\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b|\bshp_\d+"
+    r"(?<![\w-])[\w-]{43}(?![\w-])|\b[0-9a-f]{64}\b|\b[0-9a-f]{32}\b|\b(?:[0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}\b|\bshp_\d+|(?<=SESSION#)[0-9a-f]{10}"
 )
 _WITHIN_A_DAY = re.compile(r"(\d{4}-\d\d-\d\d)T[\d:.]+(?:Z|\+00:00)")
 # How often something was written or tried, and until when it is kept, is no part of what came of it.
@@ -174,9 +175,12 @@ class Stage:
         as long as they wait for their answer.
         """
         held = self._items()
+        kept = [item for item in held[self.tables.returns].values() if not is_seated(item)]
+        expiring = [item for item in held[self.tables.sessions].values() if _matters(item)]
+        expiring += filter(is_seated, held[self.tables.returns].values())
         return {
-            "kept": sorted(_plain(item) for item in held[self.tables.returns].values()),
-            "expiring": sorted({_plain(item) for item in held[self.tables.sessions].values() if _matters(item)}),
+            "kept": sorted(map(_plain, kept)),
+            "expiring": sorted(set(map(_plain, expiring))),
             "mailed": sorted(set(self.mailed())),
             "filed": sorted({f"{_masked(key)} {len(body)}" for key, (body, _) in self._files().items()}),
             "paid": len(self.seller.charges) - len(self.seller.voided),
