@@ -1,4 +1,7 @@
-"""What each page takes on the server once an instance is awake: all but the time that calls of AWS take."""
+"""What each page takes on the server once an instance is awake: all but the time that calls of AWS take.
+
+Time is that of the thread which answers, so that what else runs on a shared machine is not counted; a page waits for AWS only.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,20 @@ from typing import Any
 
 from botocore.client import BaseClient
 
+import chalicelib.awake  # noqa: F401 - as an instance begins, for its effect
 from tests.bench.table import Figure, of_rounds
 from tests.conftest import emulated_aws
 from tests.web.browsing import Browser
 from tests.web.conftest import Site, new_site
 from tests.web.test_journeys import WAYS, go
 
-ROUNDS = 15
+ROUNDS = 25
 MOST = 5.0
 OUTSIDE = ("", "/policy", "/sent", "/gift", "/gift/sent", "/nothing-here")
 INSIDE = ("/items", "/details", "/outcomes", "/check")
+MADE = ("", "/done", "/slip", "/code.png", "/cancel")
+FILE = "/slip.pdf"
+"""No page, and asked for seldom: it is listed, and nothing is asked of it."""
 CONSOLE = ("", "/find", "/settings", "/phone", "/receive", "/sign-in")
 
 
@@ -35,11 +42,11 @@ class Waited:
         call = BaseClient._make_api_call
 
         def timed(client: BaseClient, *asked: Any) -> Any:
-            started = time.perf_counter()
+            started = time.thread_time()
             try:
                 return call(client, *asked)
             finally:
-                self.seconds += time.perf_counter() - started
+                self.seconds += time.thread_time() - started
 
         BaseClient._make_api_call = timed
         try:
@@ -65,7 +72,12 @@ def pages(site: Site) -> Iterator[tuple[Browser, str]]:
     go(inside, WAYS["azulu"])
     yield from ((inside, f"/azulu{path}") for path in INSIDE)
     inside.submit()
-    yield from ((inside, f"/azulu/returns/1{path}") for path in ("", "/done", "/slip", "/cancel"))
+    yield from ((inside, f"/azulu/returns/1{path}") for path in (*MADE, FILE))
+    many = site.inside("AZ-1004")
+    yield many, "/azulu/items?of=six-lines"
+    persian = site.inside("NU-1001", "fa")
+    go(persian, WAYS["nurana"])
+    yield from ((persian, f"/nurana{path}") for path in INSIDE)
     console = site.staff("ana@azulu.example")
     yield from ((console, f"/azulu/staff{path}") for path in CONSOLE)
 
@@ -76,8 +88,10 @@ def took(browser: Browser, address: str, waited: Waited) -> Figure:
     for _ in range(ROUNDS):
         event = browser.event("GET", address, None, {})
         before = waited.seconds
-        started = time.perf_counter()
+        started = time.thread_time()
         browser.app(event, None)
-        rounds.append((time.perf_counter() - started - (waited.seconds - before)) * 1000)
+        rounds.append((time.thread_time() - started - (waited.seconds - before)) * 1000)
     shown = "/azulu/link/…" if "/link/" in address else address
+    if address.endswith(FILE):
+        return of_rounds(f"{shown}, a file, warm", rounds, "ms")
     return of_rounds(f"{shown}, warm", rounds, "ms", at_most=MOST)
