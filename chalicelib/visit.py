@@ -81,9 +81,9 @@ class Visit:
         A line with more units than are left is asked for with those; `replacements` holds what the catalogue knows.
         """
         kept = tuple(
-            line.model_copy(update={"quantity": min(line.quantity, self.available(line.id))})
+            line if line.quantity <= left else line.model_copy(update={"quantity": left})
             for line in draft.lines
-            if self.available(line.id)
+            if (left := self.available(line.id))
         )
         request = draft.changed(lines=kept).request(self.order, replacements, self.policy.conditions, method)
         return self._held_back(draft, self._decision(request)) if request else None
