@@ -130,7 +130,7 @@ def test_every_page_of_the_console_is_for_everybody(comes: Comes, language: str)
     assert not found, f"{len(found)} faults\n" + "\n".join(found)
 
 
-def test_the_queue_is_worked_with_the_keyboard_and_without_scripts(comes: Comes) -> None:
+def test_an_order_is_found_for_a_call_and_the_console_left_without_scripts(comes: Comes) -> None:
     at = comes("AZ-1002", "en", java_script_enabled=False)
     for _ in sign_in(at, ADMIN):
         pass
@@ -138,3 +138,7 @@ def test_the_queue_is_worked_with_the_keyboard_and_without_scripts(comes: Comes)
     assert at.order.number in at.text()
     at.follow('a[href*="/staff/phone?number="]')
     assert at.page.locator("#number").input_value() == at.order.number
+    at.follow('form[action$="/sign-out"] button')
+    assert at.place == "/staff/sign-in"
+    at.open("/staff/find")
+    assert at.page.locator("#email").is_visible(), "whoever left has to sign in again"
