@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +20,8 @@ from chalicelib.message import MailHeld, MailRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_sesv2.client import SESV2Client
+
+_log = logging.getLogger("vuelta.mail")
 
 ATTEMPTS = 4
 LONGEST_WAIT = 2.0
@@ -74,12 +78,15 @@ class Mailer:
     def _send(self, message: EmailMessage, tags: Mapping[str, str]) -> None:
         # SES puts an id of its own in place of ours, so that only a tag shows that two mails are the same.
         tags = {**tags, "identity": message["Message-ID"].strip("<>").partition("@")[0]}
-        self._client.send_email(
+        answer = self._client.send_email(
             Destination={"ToAddresses": [address.addr_spec for address in message["To"].addresses]},
             Content={"Raw": {"Data": message.as_bytes()}},
             EmailTags=[{"Name": name, "Value": value} for name, value in tags.items()],
             **self._fixed,
         )
+        # Of a link nothing else tells that it was sent; by its own id SES finds a mail, and by ours a bounce is matched to it.
+        known = {"mail": tags["identity"], "ses": answer.get("MessageId")}
+        _log.info(json.dumps({"event": "mail_taken", "shop": tags.get("shop"), "message": tags.get("message")} | known))
 
 
 def _trouble(error: ClientError, code: str) -> MailRefused | Unavailable | MailHeld:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -81,6 +83,15 @@ def test_the_request_names_recipient_configuration_set_and_tags(stub: Stub) -> N
     }
     stub.stubber.add_response("send_email", {"MessageId": "1"}, expected)
     Mailer(stub.client, "vuelta").send(letter(), TAGS)
+
+
+def test_a_mail_that_was_taken_is_told_with_both_ids_and_nobodys_address(stub: Stub, caplog: pytest.LogCaptureFixture) -> None:
+    stub.stubber.add_response("send_email", {"MessageId": "0102-ses"})
+    with caplog.at_level(logging.INFO, "vuelta.mail"):
+        stub.mailer.send(letter(), TAGS)
+    (line,) = caplog.messages
+    ours = IDENTITY["Value"]
+    assert json.loads(line) == {"event": "mail_taken", "shop": "azulu", "message": "approved", "mail": ours, "ses": "0102-ses"}
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "LimitExceededException", "ThrottlingException"])
