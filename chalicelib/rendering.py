@@ -70,6 +70,11 @@ def environment() -> Environment:
     return env
 
 
+def settled() -> bool:
+    """Say whether templates are what packaging made of them, so that they never change while this runs."""
+    return isinstance(environment().loader, ModuleLoader)
+
+
 def _loader() -> BaseLoader:
     ready = made_ready(READY)
     return ModuleLoader(ready) if ready else FileSystemLoader(TEMPLATES)

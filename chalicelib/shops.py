@@ -36,7 +36,7 @@ def _policies(shop: Shop) -> tuple[Policy, ...]:
     return policies
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shop:
     """A shop with its logo as SVG to stand inside a page, and its dated policies, oldest first, which many pages do without."""
 

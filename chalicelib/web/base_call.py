@@ -27,6 +27,27 @@ class NoSession(Exception):
     """The page needs an open session, and the browser has none at this shop."""
 
 
+def furniture(shop: Shop | None, wording: Wording, base: str) -> dict[str, object]:
+    """Return what every page needs and what is the same for everybody; `base` as `http.base_path`."""
+    merchant = wording.merchant
+    home = f"{base}/{merchant.slug}" if merchant else base or "/"
+    return {
+        "home": home,
+        "front": home,
+        "frame": "base.html",
+        "shop": shop,
+        "spoken": [LANGUAGES[code] for code in merchant.languages if code in LANGUAGES] if merchant else [],
+        "mistakes": (),
+        "named": (),
+        "notice": None,
+        "form_id": None,
+        "signed_in": False,
+        "step": None,
+        "keep": "",
+        "by_phone": None,
+    }
+
+
 class BaseCall:
     """A request with all that answering it takes. `shop` is None where the address names no shop of ours.
 
@@ -110,32 +131,17 @@ class BaseCall:
 
     def page(self, template: str, status: int = 200, **context: object) -> Response:
         """Answer with one of this side's pages, or one that is named with its folder, in the reader's language."""
-        merchant = self.wording.merchant
         secret = self.secret if self.shop else None
-        spoken = [LANGUAGES[code] for code in merchant.languages if code in LANGUAGES] if merchant else []
-        home = f"{self.base}/{merchant.slug}" if merchant else self.base or "/"
-        furniture: dict[str, object] = {
-            "home": home,
-            "front": home,
-            "frame": "base.html",
-            "shop": self.shop,
-            "spoken": spoken,
-            "csrf": csrf_token(secret) if secret else "",
-            "now": self.portal.clock(),
-            "mistakes": (),
-            "named": (),
-            "notice": None,
-            "form_id": None,
-            "signed_in": False,
-            "step": None,
-            "keep": "",
-            "reference": self.reference,
-            "by_phone": None,
-        }
+        own = {"csrf": csrf_token(secret) if secret else "", "now": self.portal.clock(), "reference": self.reference}
+        everybodys = furniture(self.shop, self.wording, self.base)
         name = template if "/" in template else f"{self.side}/{template}"
         sheets = self.sheets(template)
-        html = render(f"{name}.html", self.wording, sheets=sheets, **(furniture | self.furniture() | context))
-        return http.answer(html, status, style_hash(merchant, sheets), self.cookies, self.allowed)
+        html = render(f"{name}.html", self.wording, sheets=sheets, **(everybodys | own | self.furniture() | context))
+        return self.answer(html, sheets, status)
+
+    def answer(self, html: str, sheets: Sequence[str], status: int = 200) -> Response:
+        """Answer with a page that is written already, with these stylesheets."""
+        return http.answer(html, status, style_hash(self.wording.merchant, sheets), self.cookies, self.allowed)
 
     def sheets(self, template: str) -> Sequence[str]:  # noqa: ARG002 - other sides tell their pages apart
         """Return which stylesheets a page needs."""

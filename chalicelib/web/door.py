@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from chalice import Response
 
 from chalicelib.access import LinkUnusable
+from chalicelib.rendering import render, settled
 from chalicelib.shops import Shop
 from chalicelib.web import http
+from chalicelib.web.base_call import furniture
 from chalicelib.web.call import Call
-from chalicelib.web.forms import FindForm, Mistake
+from chalicelib.web.forms import FindForm
 from chalicelib.web.views import found
+from chalicelib.wording import Wording
 
 if TYPE_CHECKING:
     from chalicelib.domain.policy import Policy
+    from chalicelib.i18n import Language
 
 GROUPS = ("how_long", "excluded", "condition", "money", "sending")
 
 
 def returns_page(call: Call) -> Response:
     """Show who this is, what may come back, and the form for a link."""
-    return _start(call, FindForm(), 200)
+    if call.secret or not settled():
+        return _start(call, FindForm(), 200)
+    sheets, shop = tuple(call.sheets("start")), call.known_shop
+    return call.answer(_front(shop, _current(shop, call), call.wording.language, call.base, sheets), sheets)
 
 
 def back_to_start(call: Call) -> Response:
@@ -113,18 +121,30 @@ def sign_out(call: Call) -> Response:
 
 
 def _start(call: Call, form: FindForm, status: int) -> Response:
-    current = _current(call.known_shop, call)
-    mistakes: list[Mistake] = form.mistakes
-    return call.page(
-        "start",
-        status,
-        form=form,
-        mistakes=mistakes,
-        facts=found("facts.facts")(current),
-        gifts=found("asking.asks_proof")(current),
-        form_id="step",
-        returning=bool(call.secret),
-    )
+    return call.page("start", status, **_starting(_current(call.known_shop, call), form, returning=bool(call.secret)))
+
+
+@lru_cache(maxsize=64)
+def _front(shop: Shop, current: Policy, language: Language, base: str, sheets: tuple[str, ...]) -> str:
+    """Return the returns page as everybody gets it who has no session here.
+
+    What it shows follows from the arguments: the template is given no token, moment or request, and fails if it asks for one.
+    """
+    wording = Wording(language, shop.merchant)
+    said = furniture(shop, wording, base) | _starting(current, FindForm(), returning=False)
+    return render("customer/start.html", wording, sheets=sheets, **said)
+
+
+def _starting(current: Policy, form: FindForm, *, returning: bool) -> dict[str, object]:
+    """Return what the returns page shows beside what every page does."""
+    return {
+        "form": form,
+        "mistakes": form.mistakes,
+        "facts": found("facts.facts")(current),
+        "gifts": found("asking.asks_proof")(current),
+        "form_id": "step",
+        "returning": returning,
+    }
 
 
 def _current(shop: Shop, call: Call) -> Policy:

@@ -7,7 +7,7 @@ import io
 import json
 import marshal
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 
@@ -20,10 +20,13 @@ from botocore.loaders import Loader
 from chalicelib import compiled, i18n, rendering, shops
 from chalicelib.domain.policy import Policy
 from chalicelib.shop_files import read_shops
+from chalicelib.web import door
 from chalicelib.wording import Wording
 from infra.compile import compile_into
 from infra.models import SERVICES, cut
 from infra.slim import compiled as in_package
+from tests.conftest import emulated_aws
+from tests.web.conftest import new_site
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +84,37 @@ def test_a_page_is_the_same_from_its_template_and_from_what_was_made_of_it(ready
     one = env.get_template("macros/words.html").make_module(said)
     other = source.get_template("macros/words.html").make_module(said)
     assert {name for name in vars(one) if not name.startswith("_")} == {name for name in vars(other) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fa"])
+def test_the_returns_page_that_is_kept_is_the_one_that_would_be_written_anew(ready: Path, language: str) -> None:
+    assert rendering.settled()
+    with emulated_aws():
+        site = new_site()
+        for shop in ("azulu", "nurana", "alustoora"):
+            pages = [site.browser(language).get(f"/{shop}") for _ in range(2)]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(door, "settled", lambda: False)
+                pages.append(site.browser(language).get(f"/{shop}"))
+            assert len({page.body for page in pages}) == 1
+            assert len({page.headers["Content-Security-Policy"] for page in pages}) == 1
+        inside = site.inside("AZ-1001")
+        assert "/azulu/items" in inside.get("/azulu").body
+        assert "/azulu/items" not in site.browser().get("/azulu").body
+
+
+def test_a_returns_page_is_kept_for_its_shop_its_policy_and_where_it_stands(ready: Path) -> None:
+    azulu, language = shops.load_shops()["azulu"], i18n.LANGUAGES["en"]
+    renamed = replace(azulu, merchant=azulu.merchant.model_copy(update={"name": "Verde", "names": {}}))
+    (policy,) = azulu.policies[-1:]
+    pages = [
+        door._front(azulu, policy, language, "/api", ("door",)),
+        door._front(azulu, policy, language, "", ("door",)),
+        door._front(azulu, policy, i18n.LANGUAGES["fa"], "/api", ("door",)),
+        door._front(azulu, shops.load_shops()["nurana"].policies[-1], language, "/api", ("door",)),
+        door._front(renamed, policy, language, "/api", ("door",)),
+    ]
+    assert len(set(pages)) == len(pages)
 
 
 def made(name: str) -> bool:
