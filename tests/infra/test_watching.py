@@ -226,6 +226,10 @@ def test_everything_that_can_bear_one_has_the_tag_by_which_a_bill_is_read(templa
             assert each["Type"] in untagged, name
 
 
+def test_the_gateway_has_the_tags_of_its_stage(template: dict[str, Any]) -> None:
+    assert template["Resources"]["RestAPI"]["Properties"]["PropagateTags"] is True
+
+
 def test_files_are_reached_by_no_other_origin() -> None:
     assert [
         name for name, each in TEMPLATE.items() if each["Type"] == "AWS::S3::Bucket" and "CorsConfiguration" in each["Properties"]
