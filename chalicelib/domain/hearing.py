@@ -46,7 +46,7 @@ class Standing:
 class Hearing:
     """The statements that apply to one line at `facts.at`, in the file's order."""
 
-    __slots__ = ("facts", "heard", "instead", "policy", "silenced", "speaking")
+    __slots__ = ("facts", "heard", "instead", "policy", "price_doubt", "silenced", "speaking")
 
     def __init__(self, facts: Facts, policy: Policy) -> None:
         self.facts = facts
@@ -57,12 +57,13 @@ class Hearing:
             self.silenced |= statement.silences
         self.heard: dict[Topic, list[Statement]] = {}
         for statement in self.speaking:
-            for topic in statement.topics:
-                if (statement.clause.id, topic) not in self.silenced:
-                    self.heard.setdefault(topic, []).append(statement)
+            for spoken in statement.spoken:
+                if spoken not in self.silenced:
+                    self.heard.setdefault(spoken[1], []).append(statement)
         self.instead: dict[OutcomeKind, OutcomeKind] = {}
         for statement in self.says("instead"):
             self.instead |= statement.rule.instead
+        self.price_doubt = self._price_doubt()
 
     def says(self, topic: Topic) -> Sequence[Statement]:
         """Return the statements on a topic that no other clause overrides, in the file's order."""
@@ -70,7 +71,8 @@ class Hearing:
 
     def first(self, topic: Topic) -> Statement | None:
         """Return the statement that decides a topic on which only one can: the first in the file."""
-        return next(iter(self.says(topic)), None)
+        heard = self.heard.get(topic)
+        return heard[0] if heard else None
 
     def sources(self, kind: OutcomeKind) -> tuple[OutcomeKind, ...]:
         """Return the outcomes in the clauses' words that this customer gets as `kind` (a gift card for store credit)."""
@@ -126,12 +128,11 @@ class Hearing:
             extended = {name for grant in grants for name in grant.rule.extends}
             if extended.isdisjoint(EVERYTHING):
                 denials += [one for one in closed if one.place not in open_places and one.clause.id not in extended]
-        limits = [*self.says(f"review {source}"), *([doubt] if (doubt := self.price_doubt) is not None else [])]
+        limits = [*self.says(f"review {source}"), *([] if self.price_doubt is None else [self.price_doubt])]
         return Standing(grants, denials, limits)
 
-    @property
-    def price_doubt(self) -> Statement | None:
-        """The clause that puts a price in place of the one paid, where that price is unknown and a person must decide."""
+    def _price_doubt(self) -> Statement | None:
+        """Return the clause that puts a price in place of the one paid, where that is unknown and a person must decide."""
         statement = self.first("price")
         if statement is None or statement.rule.price is None or self.facts.line.lowest_price_14d is not None:
             return None

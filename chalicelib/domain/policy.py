@@ -24,15 +24,15 @@ _KEY_TOPICS = ("requires", "fee", "shipping", "instead", "price", "expires_days"
 class Statement:
     """A rule that stands in a policy: its clause, the place of that clause in the file, and what it speaks of.
 
-    `silences` holds the (clause, topic) pairs that it overrides; `by_order` says that the order alone decides whether it
-    holds, so that neither waiting nor other answers change it.
+    `spoken` pairs its clause with each topic that it speaks of, `silences` holds the (clause, topic) pairs that it overrides;
+    `by_order` says that the order alone decides whether it holds, so that neither waiting nor other answers change it.
     """
 
     clause: Clause
     place: int
     rule: Rule
     holds: Test | None
-    topics: frozenset[Topic]
+    spoken: tuple[tuple[str, Topic], ...]
     silences: frozenset[tuple[str, Topic]]
     by_order: bool
     grants: frozenset[OutcomeKind]
@@ -147,7 +147,7 @@ def _statement(
         place=place,
         rule=rule,
         holds=_holds(rule, asked),
-        topics=own,
+        spoken=tuple((clause.id, topic) for topic in own),
         silences=frozenset(silences),
         by_order=keys(rule.when) <= ORDER_KEYS,
         grants=frozenset(rule.grants),

@@ -58,8 +58,9 @@ def _grants(hearing: Hearing, *, barred: bool) -> list[Statement]:
     """
     gone: set[tuple[str, str]] = set()
     for statement in hearing.speaking:
-        topics = statement.grants | (statement.refuses if barred and statement.by_order else frozenset())
-        gone |= {(clause, topic) for clause, topic in statement.silences if topic in topics}
+        if statement.silences:
+            topics = statement.grants | (statement.refuses if barred and statement.by_order else frozenset())
+            gone |= {(clause, topic) for clause, topic in statement.silences if topic in topics}
     return [
         one for one in hearing.speaking if any((one.clause.id, kind) not in gone and _kept(hearing, kind) for kind in one.grants)
     ]
@@ -71,4 +72,6 @@ def _kept(hearing: Hearing, kind: OutcomeKind) -> bool:
 
 def refused_by(hearing: Hearing, statement: Statement) -> frozenset[OutcomeKind]:
     """Return the outcomes that a statement refuses and no other clause lets it."""
+    if not statement.refuses:
+        return statement.refuses
     return frozenset(kind for kind in statement.refuses if (statement.clause.id, kind) not in hearing.silenced)
