@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from infra.deploy.account import Account, NotReady, open_account
+from infra.deploy.fitting import refuse_unfit
 from infra.deploy.leaving import take_down
 from infra.deploy.package import built, upload
 from infra.deploy.senders import confirmed_arns, identity_arns, refuse_known, refuse_sandbox
@@ -62,6 +63,7 @@ def _up(account: Account, options: argparse.Namespace) -> None:
         )
     given = _parameters(options.parameters)
     account.check_bucket(options.bucket)
+    refuse_unfit(account, given)
     if not options.sandbox:
         refuse_sandbox(account)
     stack = Stack(account, options.stack)

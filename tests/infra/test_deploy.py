@@ -9,10 +9,13 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.stub import Stubber
+from moto.acm.models import acm_backends
 
 from chalicelib.shops import load_shops
+from infra.assemble import assembled
 from infra.deploy.__main__ import main
 from infra.deploy.account import Account, NotReady
+from infra.deploy.fitting import BESIDES_PAGES
 from infra.deploy.package import built, upload
 from infra.deploy.stack import Change, Stack
 from infra.deploy.told import told_changes
@@ -93,9 +96,9 @@ class Package:
     def code(self, body):
         (self.folder / "deployment.zip").write_bytes(body)
 
-    def template(self, **more):
+    def template(self, parameters=(), **more):
         resources = {"APIHandler": FUNCTION, "ReturnsTable": TABLE, **more}
-        parameters = {"SenderIdentityArns": {"Type": "String", "Default": ""}, "MailDomain": {"Type": "String", "Default": ""}}
+        parameters = {name: {"Type": "String", "Default": ""} for name in ("SenderIdentityArns", "MailDomain", *parameters)}
         outputs = {
             "PortalAddress": {"Value": "https://returns.example.com"},
             "ReturnsTableName": {"Value": {"Ref": "ReturnsTable"}},
@@ -283,6 +286,51 @@ def test_the_domain_that_the_stack_has_stands_for_itself_the_next_time(mail, pac
     up(package, f"MailDomain={SENDERS[0].rpartition('@')[2]}")
     package.code(b"second")
     assert up(package) == 0
+
+
+class Limits:
+    """Lambda, as far as it tells how much an account may run at once."""
+
+    def __init__(self, most):
+        self.most = most
+
+    def get_account_settings(self):
+        return {"AccountLimit": {"ConcurrentExecutions": self.most}}
+
+
+@pytest.mark.parametrize(("most", "fits"), [(10, False), (162, False), (163, True), (1000, True)])
+def test_no_more_is_set_aside_than_the_account_may_run(mail, package, capsys, monkeypatch, most, fits):
+    real = Account.client
+    monkeypatch.setattr(Account, "client", lambda self, name: Limits(most) if name == "lambda" else real(self, name))
+    package.template(parameters=["PortalConcurrency"])
+    assert up(package, "PortalConcurrency=50") == (0 if fits else 2)
+    assert fits or f"takes 63 of the {most} functions" in refused(capsys)
+
+
+def test_what_is_set_aside_beside_pages_is_what_the_template_says():
+    functions = [each["Properties"] for each in assembled()["Resources"].values() if each["Type"] == FUNCTION["Type"]]
+    bounds = [each["ReservedConcurrentExecutions"]["Fn::If"][1] for each in functions]
+    assert sum(bound for bound in bounds if isinstance(bound, int)) == BESIDES_PAGES
+
+
+def test_a_certificate_that_the_gateway_would_not_take_is_refused(mail, package, capsys):
+    package.template(parameters=["CertificateArn"])
+    elsewhere = "arn:aws:acm:eu-north-1:123456789012:certificate/one"
+    assert up(package, f"CertificateArn={elsewhere}") == 2
+    assert f"the certificate is in eu-north-1, the gateway takes one in {REGION}" in refused(capsys)
+    assert up(package, f"CertificateArn={elsewhere.replace('eu-north-1', REGION)}") == 2
+    assert "Certificate Manager does not tell of" in refused(capsys)
+    asked = boto3.client("acm", region_name=REGION).request_certificate(DomainName="returns.example.com")
+    assert up(package, f"CertificateArn={asked['CertificateArn']}") == 2
+    assert "not ISSUED" in refused(capsys)
+
+
+def test_a_certificate_that_was_issued_is_taken(mail, package, monkeypatch):
+    client = boto3.client("acm", region_name=REGION)
+    arn = client.request_certificate(DomainName="returns.example.com")["CertificateArn"]
+    acm_backends["123456789012"][REGION].get_certificate(arn).status = "ISSUED"
+    package.template(parameters=["CertificateArn"])
+    assert up(package, f"CertificateArn={arn}") == 0
 
 
 @pytest.mark.parametrize("word", ["NoEquals", "=value", "NoSuch=1"])
