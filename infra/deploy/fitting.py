@@ -15,12 +15,14 @@ LEFT_OVER = 100
 
 
 def refuse_unfit(account: Account, given: Mapping[str, str]) -> None:
-    """Raise NotReady where the account runs too few functions at once, or a certificate is not there, elsewhere or not issued."""
+    """Raise NotReady where the account runs too few functions at once, a secret is missing, or a certificate cannot be used."""
     pages = given.get("PortalConcurrency", "")
     if pages.isdecimal() and int(pages):
         _refuse_too_many(account, int(pages))
     if arn := given.get("CertificateArn", ""):
         _refuse_certificate(account, arn)
+    if secret := given.get("EasyPostSecret", ""):
+        _refuse_secret(account, secret)
 
 
 def _refuse_too_many(account: Account, pages: int) -> None:
@@ -38,12 +40,17 @@ def _refuse_too_many(account: Account, pages: int) -> None:
 def _refuse_certificate(account: Account, arn: str) -> None:
     region = ([*arn.split(":"), "", "", "", ""])[3]
     if region != account.region:
-        raise NotReady(
-            f"the certificate is in {region or 'no region'}, the gateway takes one in {account.region}: {arn}"
-        )
+        raise NotReady(f"the certificate is in {region or 'no region'}, the gateway takes one in {account.region}: {arn}")
     try:
         status = account.client("acm").describe_certificate(CertificateArn=arn)["Certificate"]["Status"]
     except (ClientError, BotoCoreError) as error:
         raise NotReady(f"Certificate Manager does not tell of {arn}: {' '.join(str(error).split())}") from None
     if status != "ISSUED":
         raise NotReady(f"the certificate is {status}, not ISSUED: its DNS record must be seen first: {arn}")
+
+
+def _refuse_secret(account: Account, name: str) -> None:
+    try:
+        account.client("secretsmanager").describe_secret(SecretId=name)
+    except (ClientError, BotoCoreError) as error:
+        raise NotReady(f"Secrets Manager in {account.region} does not tell of {name}: {' '.join(str(error).split())}") from None

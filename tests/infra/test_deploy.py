@@ -325,6 +325,14 @@ def test_a_certificate_that_the_gateway_would_not_take_is_refused(mail, package,
     assert "not ISSUED" in refused(capsys)
 
 
+def test_a_secret_that_is_not_there_is_named(mail, package, capsys):
+    package.template(parameters=["EasyPostSecret"])
+    assert up(package, "EasyPostSecret=vuelta/easypost") == 2
+    assert "does not tell of vuelta/easypost" in refused(capsys)
+    boto3.client("secretsmanager", region_name=REGION).create_secret(Name="vuelta/easypost", SecretString="x")
+    assert up(package, "EasyPostSecret=vuelta/easypost") == 0
+
+
 def test_a_certificate_that_was_issued_is_taken(mail, package, monkeypatch):
     client = boto3.client("acm", region_name=REGION)
     arn = client.request_certificate(DomainName="returns.example.com")["CertificateArn"]
