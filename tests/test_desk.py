@@ -198,6 +198,21 @@ def test_the_first_page_says_what_is_left_and_which_reasons_help(tables: Tables)
     assert not card.selectable
 
 
+def test_a_page_decides_once_what_it_asks_twice_and_anew_what_differs(at: AtTheDesk) -> None:
+    visit, _ = at.ready({"1": 2})
+    first, again = at.desk.decisions(visit), at.desk.decisions(visit)
+    assert first["mail"].lines[0] is again["mail"].lines[0]
+    assert first["mail"].lines[0] is at.desk.check(visit)[0].lines[0]
+    assert visit.offers()[0] is visit.offer(visit.order.line("1"))
+    assert first["mail"] != first["store"]
+    fewer = visit.draft.changed(lines=(visit.draft.lines[0].model_copy(update={"quantity": 1}),))
+    unlike = visit.draft.changed(lines=(visit.draft.lines[0].model_copy(update={"answers": dict.fromkeys(YES, False)}),))
+    gift = visit.draft.changed(proof="gift_receipt")
+    decided = [visit.decided(draft, {}, "mail") for draft in (visit.draft, fewer, unlike, gift)]
+    assert decided[0] == first["mail"]
+    assert all(other != decided[0] for other in decided[1:])
+
+
 def test_what_the_catalogue_knows_of_a_wish_counts(tables: Tables) -> None:
     bag = line("1", product="WATCH", unit_price=Decimal("79.90"))
     placed = stored(order(bag, merchant="alustoora", number="AL-1", country="US", currency="USD"))
