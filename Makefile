@@ -52,7 +52,7 @@ package: $(VENV)/installed ## Make build/sam.yaml and build/deployment.zip, what
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} PYTHONDONTWRITEBYTECODE=1 $(VENV)/bin/chalice \
 	  --project-dir $(BUILD)/source package --stage prod --merge-template $(abspath $(BUILD)/source/resources.yaml) $(abspath $(BUILD))
 	@$(VENV)/bin/python -m infra.finish $(BUILD)/sam.yaml
-	@$(VENV)/bin/python -m infra.slim $(BUILD)/deployment.zip
+	@$(VENV)/bin/python -X no_debug_ranges -m infra.slim $(BUILD)/deployment.zip
 	@rm -rf $(BUILD)/source
 
 UP = $(VENV)/bin/python -m infra.deploy up $(or $(STACK),$(error say which stack: STACK=vuelta)) \

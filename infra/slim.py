@@ -1,6 +1,7 @@
 """Takes out of a deployment package what Lambda never reads, and compiles the rest, so that it starts fast and stays small.
 
-Run as `python -m infra.slim build/deployment.zip`; prints the sizes before and after. Also refuses a package that holds
+Run as `python -X no_debug_ranges -m infra.slim build/deployment.zip`; prints the sizes before and after. Without the columns of
+every expression, which only those read who debug, what is compiled takes a tenth less room. Also refuses a package that holds
 something compiled on this machine rather than for Lambda's.
 """
 
