@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chalicelib.domain.orders import SHOP_FAULT, Line, Reason
@@ -35,12 +35,11 @@ class LineOffer:
         return bool(self.reasons)
 
 
-def offered(line: Line, available: int, policy: Policy, decided: Callable[[Reason], LineDecision]) -> LineOffer:
-    """Return what a line offers with so many units left, if `decided` says what each reason brings for all of them."""
+def offered(line: Line, available: int, policy: Policy, decided: Mapping[Reason, LineDecision]) -> LineOffer:
+    """Return what a line offers with so many units left; `decided` says what each reason that stands for others brings."""
     if not available:
         return LineOffer(line, 0, None, None, ())
-    once = {reason: decided(reason) for reason in set(policy.alike.values())}
-    by_reason = {reason: once[policy.alike[reason]] for reason in REASONS}
+    by_reason = {reason: decided[policy.alike[reason]] for reason in REASONS}
     open_reasons = tuple(reason for reason, decision in by_reason.items() if decision.verdict != "refused")
     fault = next((by_reason[reason] for reason in FAULT_REASONS if reason in open_reasons), None)
     own = next((by_reason[reason] for reason in OWN_REASONS if reason in open_reasons), by_reason["changed_mind"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -105,26 +105,26 @@ class Visit:
             if line.verdict != "refused" and (drafted := self.draft.line(line.id)) and set(line.required) - set(drafted.answers)
         )
 
-    def offers(self) -> tuple[LineOffer, ...]:
-        """Say for every line of the order what would be decided if all that is left of it were asked back."""
-        return tuple(self.offer(line) for line in self.lines)
+    def offers(self, only: Container[str] | None = None) -> tuple[LineOffer, ...]:
+        """Say for every line of the order, or `only` those, what would be decided if all that is left of it were asked back."""
+        left = self._left(only)
+        decided = {reason: self._asked_back(left, reason) for reason in set(self.policy.alike.values())}
+        brought = {line_id: {reason: lines[line_id] for reason, lines in decided.items()} for line_id in left}
+        return tuple(
+            offered(line, left.get(line.id, 0), self.policy, brought.get(line.id, {}))
+            for line in self.lines
+            if only is None or line.id in only
+        )
 
-    def offer(self, line: Line) -> LineOffer:
-        """Say of one line what `offers` says."""
-        if line.id not in self._offers:
-            available = self.available(line.id)
-            self._offers[line.id] = offered(line, available, self.policy, lambda reason: self._alone(line, available, reason))
-        return self._offers[line.id]
-
-    def own_ways(self, line: Line) -> tuple[LineDecision, ...]:
-        """Return the decisions on what is left of a line by own reason and way of sending, each told once, refusals left out."""
-        available, alike = self.available(line.id), self.policy.alike
-        decisions = (
-            self._alone(line, available, reason, method)
+    def own_ways(self, only: Container[str]) -> dict[str, tuple[LineDecision, ...]]:
+        """Return by line the decisions on what is left for own reasons and all ways of sending, each once, refusals left out."""
+        left, alike = self._left(only), self.policy.alike
+        decided = [
+            self._asked_back(left, reason, method)
             for reason in dict.fromkeys(alike[reason] for reason in OWN_REASONS)
             for method in self.shop.merchant.methods
-        )
-        return tuple(decision for decision in decisions if decision.verdict != "refused")
+        ]
+        return {line_id: tuple(one[line_id] for one in decided if one[line_id].verdict != "refused") for line_id in left}
 
     def new_return(
         self,
@@ -186,11 +186,16 @@ class Visit:
             lines = tuple(line.without("refund") for line in lines)
         return replace(decision, lines=lines)
 
-    def _alone(self, line: Line, quantity: int, reason: Reason, method: Method | None = None) -> LineDecision:
-        draft = self.draft.changed(lines=(DraftLine(id=line.id, quantity=quantity, reason=reason),))
-        decision = self.decided(draft, {}, method or self.draft.method or self.shop.merchant.methods[0])
-        assert decision is not None, "a draft with a line makes a request"
-        return decision.lines[0]
+    def _left(self, only: Container[str] | None) -> dict[str, int]:
+        """Return how many units no return holds of each line that has any, or of `only` those."""
+        known = (line.id for line in self.lines if only is None or line.id in only)
+        return {line_id: left for line_id in known if (left := self.available(line_id))}
+
+    def _asked_back(self, units: Mapping[str, int], reason: Reason, method: Method | None = None) -> dict[str, LineDecision]:
+        """Decide so many units of each line for one reason, all at once: no line's decision hangs on another's."""
+        lines = tuple(DraftLine(id=line_id, quantity=quantity, reason=reason) for line_id, quantity in units.items())
+        decision = self.decided(self.draft.changed(lines=lines), {}, method or self.draft.method or self.shop.merchant.methods[0])
+        return {line.id: line for line in decision.lines} if decision else {}
 
     def _decision(self, request: Request) -> Decision:
         """Decide a request, once however often the page asks: order, policy and moment are the visit's."""
@@ -200,10 +205,6 @@ class Visit:
 
     @cached_property
     def _decisions(self) -> dict[Request, Decision]:
-        return {}
-
-    @cached_property
-    def _offers(self) -> dict[str, LineOffer]:
         return {}
 
 

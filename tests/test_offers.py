@@ -1,4 +1,4 @@
-"""What a line offers is what deciding it once for every reason would say, though only reasons that differ are decided."""
+"""What a line offers is what every reason would bring by itself, though only those that differ are decided, all lines at once."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def test_an_offer_is_what_every_reason_by_itself_brings(shop: str) -> None:
         found = read_case(json.dumps(drawn_case(chance.choice, shop)).encode())
         rules = SHOPS[shop].policy_for(found.order.placed_at)
         line, asked = found.order.lines[0], found.request.lines[0]
-        decided: list[Reason] = []
-
-        def alone(reason: Reason) -> LineDecision:
-            decided.append(reason)  # noqa: B023
-            lines = (asked.model_copy(update={"reason": reason}),)  # noqa: B023
-            return decide(found.order, found.request.model_copy(update={"lines": lines}), rules, found.at).lines[0]  # noqa: B023
-
-        offer = offered(line, 2, rules, alone)
-        assert len(decided) == len(set(decided)) == len(set(rules.alike.values()))
-        plain = {reason: alone(reason) for reason in REASONS}
+        plain: dict[Reason, LineDecision] = {}
+        for reason in REASONS:
+            lines = (asked.model_copy(update={"reason": reason}), *found.request.lines[1:])
+            alone = found.request.model_copy(update={"lines": lines[:1]})
+            plain[reason] = decide(found.order, alone, rules, found.at).lines[0]
+            # No line's decision hangs on another's.
+            assert (
+                decide(found.order, found.request.model_copy(update={"lines": lines}), rules, found.at).lines[0] == plain[reason]
+            )
+        offer = offered(line, 2, rules, {reason: plain[reason] for reason in rules.alike.values()})
         leading = [reason for reason in REASONS if plain[reason].verdict != "refused"]
         assert list(offer.reasons) == leading
         own = [reason for reason in leading if reason not in SHOP_FAULT]
@@ -45,9 +45,5 @@ def test_an_offer_is_what_every_reason_by_itself_brings(shop: str) -> None:
 
 def test_of_a_line_with_nothing_left_nothing_is_decided() -> None:
     found = read_case(json.dumps(drawn_case(random.Random(1).choice, "azulu")).encode())
-
-    def never(_: Reason) -> LineDecision:
-        raise AssertionError("it was decided")
-
-    offer = offered(found.order.lines[0], 0, SHOPS["azulu"].policies[0], never)
+    offer = offered(found.order.lines[0], 0, SHOPS["azulu"].policies[0], {})
     assert (offer.decision, offer.fault, offer.selectable) == (None, None, False)

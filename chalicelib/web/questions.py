@@ -60,10 +60,11 @@ class LineAsked:
 
 def asked_of(desk: Desk, visit: Visit) -> dict[str, LineAsked]:
     """Return what is asked of each line of the draft that has units left, by line id."""
-    known = {line.id: line for line in visit.lines}
-    offered = [(line, visit.offer(known[line.id])) for line in visit.draft.lines if line.id in known]
-    chosen = [(line, offer) for line, offer in offered if offer.selectable]
-    return {line.id: _asked(desk, visit, index, line, offer) for index, (line, offer) in enumerate(chosen)}
+    drafted = {line.id: line for line in visit.draft.lines}
+    offers = {offer.line.id: offer for offer in visit.offers(drafted) if offer.selectable}
+    chosen = [(line, offers[line.id]) for line in visit.draft.lines if line.id in offers]
+    ways = visit.own_ways(drafted)
+    return {line.id: _asked(desk, visit, index, line, offer, ways[line.id]) for index, (line, offer) in enumerate(chosen)}
 
 
 def next_step(visit: Visit, asked: Mapping[str, LineAsked]) -> str:
@@ -79,12 +80,14 @@ def next_step(visit: Visit, asked: Mapping[str, LineAsked]) -> str:
     return "outcomes" if visit.draft.method is None else "check"
 
 
-def _asked(desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineOffer) -> LineAsked:
+def _asked(
+    desk: Desk, visit: Visit, index: int, chosen: DraftLine, offer: LineOffer, own_ways: Sequence[LineDecision]
+) -> LineAsked:
     decisions = [decision for decision in (offer.decision, offer.fault) if decision is not None]
     exchange = any(outcome.kind == "exchange" for decision in decisions for outcome in decision.outcomes)
     # Another reason or another way of sending may ask for more: whatever can be asked is asked at once.
     demanding: dict[str, LineDecision] = {}
-    for decision in visit.own_ways(offer.line):
+    for decision in own_ways:
         for name in decision.required:
             demanding.setdefault(name, decision)
     return LineAsked(
