@@ -24,7 +24,7 @@ def choose_items(call: Call) -> Response:
     """Keep which lines come back."""
     visit = call.visit_to_save()
     known = call.wording.countries()
-    form = ItemsForm.read(call.fields, available(visit), known, visit.draft)
+    form = ItemsForm.read(call.fields, available(visit.offers()), known, visit.draft)
     if call.switches_language:
         form.mistakes = []
         return items_page(call, visit, form, 200)

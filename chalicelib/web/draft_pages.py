@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from chalicelib.domain.comparisons import Difference
 from chalicelib.domain.drafts import DraftLine
 from chalicelib.domain.orders import Line, Method
 from chalicelib.domain.verdicts import Decision, LineDecision, Outcome, OutcomeKind
+from chalicelib.offers import LineOffer
 from chalicelib.visit import Visit
 from chalicelib.web import http
 from chalicelib.web.asking import asks_country, asks_proof
@@ -42,9 +43,9 @@ class Choice:
         return by_verdict[0]
 
 
-def available(visit: Visit) -> dict[str, int]:
+def available(offers: Iterable[LineOffer]) -> dict[str, int]:
     """Return by line id how many units can be asked back, of the lines of which any can."""
-    return {offer.line.id: offer.available for offer in visit.offers() if offer.selectable}
+    return {offer.line.id: offer.available for offer in offers if offer.selectable}
 
 
 def ways(visit: Visit) -> list[str]:
@@ -55,13 +56,14 @@ def ways(visit: Visit) -> list[str]:
 def items_page(call: Call, visit: Visit, form: ItemsForm | None, status: int) -> Response:
     """Return the page of the items; `form` is what was posted, None where the page was only opened."""
     notice = http.query(call.request, "notice")
-    left = available(visit)
+    offers = visit.offers()
+    left = available(offers)
     form = form or ItemsForm.of(visit.draft, left)
     return call.page(
         "items",
         status,
         visit=visit,
-        offers=visit.offers(),
+        offers=offers,
         form=form,
         mistakes=form.mistakes,
         asks_proof=asks_proof(visit.policy) and not visit.session.as_gift,
