@@ -84,7 +84,7 @@ class Access(Links):
         if link.unreached:
             # It was known when this mail was sent, which has arrived: so will the next ones.
             self.sessions.clear_undeliverable(merchant, link.email, "customer", link.mailed_at)
-        self.known.add(digest(cookie))
+        self.known.add(merchant, digest(cookie))
         return _opened_by(link, cookie, now, link.unreached, seat.digest), cookie, link
 
     def _enter_again(self, link: Link, now: datetime) -> tuple[Session, str, Link]:
@@ -119,7 +119,7 @@ class Access(Links):
         held = ticket(cookie)
         assert held is not None, "it was made here"
         self.sessions.add_session(session, held.seat)
-        self.known.add(held.digest)
+        self.known.add(session.merchant, held.digest)
 
     def session(self, merchant: str, cookie: str) -> Session | None:
         """Return the open session of this shop that the cookie belongs to."""
@@ -132,17 +132,17 @@ class Access(Links):
         session = self.sessions.session(merchant, held) if held else None
         if held is None or session is None or session.merchant != merchant:
             return None
-        self.known.add(held.digest)
+        self.known.add(merchant, held.digest)
         return session
 
     def session_and_order(self, merchant: str, cookie: str, *, consistent: bool) -> tuple[Session | None, Standing | None]:
         """Return the session as `session_or_lapsed`, and its order where one read brings both, `consistent` or of a moment ago.
 
-        Only a cookie that was found right before is trusted with the order's number, however it is answered then: whoever makes
-        one up must not even learn from the time of the answer whether there is such an order.
+        Only a cookie that was found right before, at this very shop, is trusted with the order's number, however it is answered
+        then: whoever makes one up must not even learn from the time of the answer whether there is such an order.
         """
         held = ticket(cookie)
-        if held and held.seat.number and held.digest in self.known:
+        if held and held.seat.number and self.known.has(merchant, held.digest):
             found = self.returns.order_with_session(merchant, held, self.clock(), consistent=consistent)
             if found:
                 return found

@@ -9,20 +9,23 @@ MOST = 1000
 
 
 class KnownSessions:
-    """Sessions of late, by the digests of their cookies. To be known opens nothing: whether one is open is read each time."""
+    """Sessions of late, each by its shop and the digest of its cookie, which says nothing of an order at another shop.
+
+    To be known opens nothing: whether one is open is read each time.
+    """
 
     def __init__(self) -> None:
-        self._digests: OrderedDict[str, None] = OrderedDict()
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._lock = Lock()
 
-    def add(self, digest: str) -> None:
+    def add(self, merchant: str, digest: str) -> None:
         """Remember a session, instead of the one that was not added for the longest time."""
         with self._lock:
-            self._digests[digest] = None
-            self._digests.move_to_end(digest)
-            if len(self._digests) > MOST:
-                self._digests.popitem(last=False)
+            self._known[merchant, digest] = None
+            self._known.move_to_end((merchant, digest))
+            if len(self._known) > MOST:
+                self._known.popitem(last=False)
 
-    def __contains__(self, digest: str) -> bool:
-        """Say whether a session is known."""
-        return digest in self._digests
+    def has(self, merchant: str, digest: str) -> bool:
+        """Say whether a session is known at this shop."""
+        return (merchant, digest) in self._known

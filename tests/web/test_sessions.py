@@ -117,6 +117,17 @@ def test_a_made_up_cookie_learns_nothing_of_the_order_that_it_names(quiet_site: 
     assert len(set(answers)) == 1
 
 
+@pytest.mark.parametrize("purpose", ["access", "resume"])
+def test_a_cookie_of_one_shop_learns_nothing_of_an_order_with_that_number_at_another(site: Site, purpose: str) -> None:
+    browser = site.browser()
+    browser.get(site.link("AZ-1001", purpose))
+    browser.submit()
+    asked = Asked(site)
+    browser.cookies["vuelta_nurana"] = browser.cookies["vuelta_azulu"]
+    assert browser.get("/nurana/items").status == 403
+    assert asked.taken() == ALONE, "it was found at the other shop only"
+
+
 def test_a_page_is_one_read_and_the_first_of_each_instance_two(site: Site) -> None:
     browser = site.inside("AZ-1001")
     asked = Asked(site)
