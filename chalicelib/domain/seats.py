@@ -16,6 +16,8 @@ from chalicelib.domain.identifiers import ORDER_NUMBER_LENGTH, fold_order_number
 
 _STAMP_LENGTH = 10
 _LAST_SECOND = 16**_STAMP_LENGTH - 1
+# A point in an address, with chance behind it, could look to a firewall like the extension of a file that nobody may fetch.
+_IN_ADDRESS = "~"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PLACE = re.compile(rf"([0-9a-f]{{{_STAMP_LENGTH}}})([A-Za-z0-9_-]{{1,{ORDER_NUMBER_LENGTH * 6}}})")
 
@@ -48,7 +50,7 @@ def digest(secret: str) -> str:
 
 def beside(number: str, at: datetime, secret: str) -> str:
     """Return the secret of a link that is kept beside the order with this folded number."""
-    return f"{_place(number, at)}.{secret}"
+    return f"{_place(number, at)}{_IN_ADDRESS}{secret}"
 
 
 def cookie_beside(number: str, at: datetime, secret: str) -> str:
@@ -63,8 +65,8 @@ def cookie_in_link(seat: Seat, secret: str) -> str:
 
 def link_seat(secret: str) -> Seat | None:
     """Return where the link with this secret is kept; None if no link can have it."""
-    place, dot, _ = secret.rpartition(".")
-    return _seat(place, digest(secret)) if dot else Seat(digest(secret))
+    place, parted, _ = secret.rpartition(_IN_ADDRESS)
+    return _seat(place, digest(secret)) if parted else Seat(digest(secret))
 
 
 def ticket(cookie: str) -> Ticket | None:

@@ -83,7 +83,7 @@ class Mailing:
             "batchItemFailures": []
         }
         bodies = [message.get_body(("plain",)) for message in self._postbox.mails]
-        return [link for body in bodies if body for link in re.findall(rf"/{shop}/link/[\w.-]+", body.get_content())]
+        return [link for body in bodies if body for link in re.findall(rf"/{shop}/link/[\w~-]+", body.get_content())]
 
 
 def walk(site: Site, shop: str, *, lines: int = 1, wish: str = "") -> Walked:

@@ -73,7 +73,7 @@ class Watched:
         self._sweep.run()
         self.role = "DefaultRole"
         bodies = [message.get_body(("plain",)) for message in self._postbox.mails[seen:]]
-        return [link for body in bodies if body for link in re.findall(rf"/{shop}/link/[\w.-]+", body.get_content())]
+        return [link for body in bodies if body for link in re.findall(rf"/{shop}/link/[\w~-]+", body.get_content())]
 
     def comes_back(self, shop: str, email: str) -> None:
         """Let the mail service tell that a mail to this address came back."""

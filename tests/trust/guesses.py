@@ -146,7 +146,7 @@ def _opened(place: Street, mail: EmailMessage) -> str:
     """Return which order the link in a mail opens, or whom it signs in."""
     body = mail.get_body(("plain",))
     assert body is not None
-    shop, door, secret = re.findall(r"/(\w+)/((?:staff/)?link)/([\w.%-]+)", body.get_content())[0]
+    shop, door, secret = re.findall(r"/(\w+)/((?:staff/)?link)/([\w~%-]+)", body.get_content())[0]
     portal = place.site.portal
     return portal.access.peek(shop, secret).number if door == "link" else portal.staff.peek(shop, secret).email
 
@@ -270,9 +270,10 @@ def _signed_in(place: Street, shop: str = "azulu") -> tuple[str, str]:
 def _beside(secret: str, chance: random.Random) -> str:
     """Return a guess at a secret: one near to it, what is stored of it, what follows from it, or chance alone."""
     kept = digest(secret)
-    place = secret.rpartition(".")[0]
+    mark = "~" if "~" in secret else "."
+    place = secret.rpartition(mark)[0]
     drawn = (near(secret, chance), near(secret, chance), kept, csrf_token(secret), f"SESSION-{kept}", kept[:43], _random(chance))
-    drawn += (f"{place}.{_random(chance)}", f"{place.partition('.')[0]}..{_random(chance)}")
+    drawn += (f"{place}{mark}{_random(chance)}", f"{place.partition('.')[0]}..{_random(chance)}")
     return chance.choice(drawn)
 
 

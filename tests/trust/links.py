@@ -206,7 +206,7 @@ def _wrong(place: Street, chance: random.Random) -> list[tuple[str, Callable[[],
             f"STAFFLINK#{digest(sent.secret)}",
             digest(digest(sent.secret)),
             # The place of a link that is kept beside its order, with anything behind it.
-            f"{sent.secret.rpartition('.')[0]}.{digest(sent.secret)}",
+            f"{sent.secret.rpartition('~')[0]}~{digest(sent.secret)}",
         )
         return f"/{sent.shop}/{sent.door}/{quote(chance.choice(told), safe='')}"
 
