@@ -85,7 +85,7 @@ class Access(Links):
             # It was known when this mail was sent, which has arrived: so will the next ones.
             self.sessions.clear_undeliverable(merchant, link.email, "customer", link.mailed_at)
         self.known.add(merchant, digest(cookie))
-        return _opened_by(link, cookie, now, link.unreached, seat.digest), cookie, link
+        return _opened_by(link, cookie, now, link.unreached), cookie, link
 
     def _enter_again(self, link: Link, now: datetime) -> tuple[Session, str, Link]:
         """Open a session by a link that is for more than one use."""
@@ -184,7 +184,7 @@ class Access(Links):
         self.sessions.add_lookup(lookup)
 
 
-def _opened_by(link: Link, cookie: str, at: datetime, unreached: WhyUndeliverable | None, kept_in: str | None = None) -> Session:
+def _opened_by(link: Link, cookie: str, at: datetime, unreached: WhyUndeliverable | None) -> Session:
     return Session(
         digest=digest(cookie),
         merchant=link.merchant,
@@ -194,7 +194,6 @@ def _opened_by(link: Link, cookie: str, at: datetime, unreached: WhyUndeliverabl
         expires_at=at + SESSION_LIFE,
         as_gift=link.as_gift,
         unreached=unreached,
-        link=kept_in,
     )
 
 

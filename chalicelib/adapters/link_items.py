@@ -133,4 +133,4 @@ def _opened(item: Item) -> Session:
     """Return the session that is kept in its link's item."""
     kept = ("type", "shape", "merchant", "number", "email", "language", "as_gift", "unreached")
     link = {name: item[name] for name in kept if name in item}
-    return from_values(Session, link | {"digest": item["opened"], "expires_at": item["open_until"], "link": item["digest"]})
+    return from_values(Session, link | {"digest": item["opened"], "expires_at": item["open_until"]})

@@ -103,8 +103,7 @@ class Session(Shape):
 
     `as_gift`: that somebody has the order's gift receipt, which makes nobody its owner. `opened_by` is who of the shop's people
     opened it for the owner, who is on the phone: `language` is the owner's then, and so is the address that mails go to.
-    `unreached` says why mails had not reached that address when the session was opened. `link` is the digest of the link for one
-    use that opened it, where the session is kept in the very item of that link.
+    `unreached` says why mails had not reached that address when the session was opened.
     """
 
     digest: str
@@ -116,7 +115,6 @@ class Session(Shape):
     as_gift: bool = False
     opened_by: str | None = None
     unreached: WhyUndeliverable | None = None
-    link: str | None = None
 
     @property
     def recipient(self) -> str:
