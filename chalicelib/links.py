@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.domain.identifiers import fold_gift_code, fold_order_number
-from chalicelib.domain.seats import Seat, beside, digest, link_seat
+from chalicelib.domain.seats import beside, digest, link_seat
 from chalicelib.domain.visits import LINK_LIFE, Link, LinkPurpose, Lookup
 from chalicelib.limits import too_many
 
@@ -116,5 +116,7 @@ class Links:
             drafted=drafted,
             unreached=unreached.why if unreached else None,
         )
-        self.sessions.add_link(link, link_seat(secret) or Seat(link.digest))
+        seat = link_seat(secret)
+        assert seat is not None, "it was made here"
+        self.sessions.add_link(link, seat)
         return MailedLink(link, secret)

@@ -164,16 +164,31 @@ def test_a_session_is_over_after_its_time_whichever_link_opened_it(site: Site, p
     assert "AZ-1008" not in page.text
 
 
-def test_an_order_that_became_somebody_elses_is_not_shown_to_an_open_session(site: Site) -> None:
-    browser = site.inside("AZ-1001")
-    assert browser.get("/azulu/items").status == 200
-    stored, _ = site.portal.returns.order_with_returns("azulu", "AZ1001")
+def given_away(site: Site, number: str) -> str:
+    """Let the shop say that an order is somebody else's; return what was bought."""
+    stored, _ = site.portal.returns.order_with_returns("azulu", number)
     assert stored is not None
     theirs = stored.model_copy(update={"email": "somebody.else@example.com"})
     site.client.put_item(TableName=site.portal.settings.returns_table, Item=packed(order_to_item(theirs)))
+    return stored.order.lines[0].name
+
+
+def test_an_order_that_became_somebody_elses_is_not_shown_to_an_open_session(site: Site) -> None:
+    browser = site.inside("AZ-1001")
+    assert browser.get("/azulu/items").status == 200
+    bought = given_away(site, "AZ1001")
     page = browser.get("/azulu/items")
     assert page.status == 403
-    assert stored.order.lines[0].name not in page.text
+    assert bought not in page.text
+
+
+@pytest.mark.parametrize("purpose", ["access", "resume", "return"])
+def test_a_link_to_an_order_that_became_somebody_elses_shows_nothing_of_it(site: Site, purpose: str) -> None:
+    browser, link = site.browser(), site.link("AZ-1008", purpose, 1)
+    bought = given_away(site, "AZ1008")
+    for page in (browser.post(link, {}), browser.get("/azulu/items"), browser.get("/azulu/returns/1")):
+        assert page.status == 403
+        assert bought not in page.text
 
 
 def test_a_crowd_of_sessions_makes_no_page_fail(site: Site) -> None:
