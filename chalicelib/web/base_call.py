@@ -12,6 +12,7 @@ from chalice.app import Request
 
 from chalicelib.access import csrf_token
 from chalicelib.bootstrap import Portal
+from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
 from chalicelib.files import origin
 from chalicelib.i18n import LANGUAGES, negotiate
 from chalicelib.rendering import SHEETS, render, style_hash
@@ -19,6 +20,7 @@ from chalicelib.shops import Shop
 from chalicelib.web import http
 from chalicelib.wording import Wording
 
+CUSTOMERS_COOKIE = "vuelta"
 LANGUAGE_COOKIE = "vuelta_language"
 LANGUAGE_SECONDS = 180 * 24 * 3600
 
@@ -118,8 +120,22 @@ class BaseCall:
 
     def keep_session(self, secret: str, seconds: int) -> None:
         """Give the browser the session with this secret for so long; 0 seconds takes it away."""
-        name = f"{self.session_cookie}_{self.merchant_slug}"
-        self.cookies.append(http.set_cookie(name, secret, secure=self._secure, seconds=seconds))
+        self.keep(f"{self.session_cookie}_{self.merchant_slug}", secret, seconds)
+
+    def keep_customers_session(self, secret: str) -> None:
+        """Give the browser this session of the customer's side in place of any other, whose order's drafts are not this one's."""
+        self.keep(f"{CUSTOMERS_COOKIE}_{self.merchant_slug}", secret, int((SESSION_LIFE + SESSION_MEMORY).total_seconds()))
+        if self._cookie(self.saved_cookie):
+            self.keep(self.saved_cookie, "", 0)
+
+    @property
+    def saved_cookie(self) -> str:
+        """The name of the cookie that says what the browser has seen of the customer's order."""
+        return f"{CUSTOMERS_COOKIE}_{self.merchant_slug}_saved"
+
+    def keep(self, name: str, value: str, seconds: int) -> None:
+        """Give the browser a cookie for so long; 0 seconds takes it away."""
+        self.cookies.append(http.set_cookie(name, value, secure=self._secure, seconds=seconds))
 
     def close_session(self) -> None:
         """Take the session away from the browser."""
@@ -178,4 +194,4 @@ class BaseCall:
     def _keep_language(self) -> None:
         code = self.wording.language.code
         self.cookies = [each for each in self.cookies if LANGUAGE_COOKIE not in each]
-        self.cookies.append(http.set_cookie(LANGUAGE_COOKIE, code, secure=self._secure, seconds=LANGUAGE_SECONDS))
+        self.keep(LANGUAGE_COOKIE, code, LANGUAGE_SECONDS)

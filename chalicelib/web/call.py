@@ -12,10 +12,9 @@ from chalice import Response
 from chalice.app import Request
 
 from chalicelib.bootstrap import Portal
-from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY, Seen
+from chalicelib.domain.visits import SESSION_LIFE, Seen
 from chalicelib.rendering import SHEETS
-from chalicelib.web import http
-from chalicelib.web.base_call import BaseCall, NoSession
+from chalicelib.web.base_call import CUSTOMERS_COOKIE, BaseCall, NoSession
 from chalicelib.web.staff_call import StaffCall
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class Call(BaseCall):
     """A request of a customer."""
 
     side = "customer"
-    session_cookie = "vuelta"
+    session_cookie = CUSTOMERS_COOKIE
 
     def sheets(self, template: str) -> Sequence[str]:
         """Return which stylesheets a page needs."""
@@ -142,21 +141,15 @@ class Call(BaseCall):
 
     @property
     def _seen(self) -> Seen:
-        told = re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,3})", self._cookie(self._saved_cookie) or "")
+        told = re.fullmatch(r"([0-9]{1,9})\.([0-9]{1,3})", self._cookie(self.saved_cookie) or "")
         return Seen(int(told[1]), int(told[2])) if told else Seen()
-
-    @property
-    def _saved_cookie(self) -> str:
-        return f"{self.session_cookie}_{self.merchant_slug}_saved"
 
     def remember_saved(self, visit: Visit) -> None:
         """Let the browser tell on its next page which version of the draft it has saved, so that no older one is shown."""
         self._remember(self._seen._replace(version=visit.draft.version))
 
     def _remember(self, seen: Seen) -> None:
-        seconds = int(SESSION_LIFE.total_seconds())
-        told = f"{seen.version}.{seen.slot}"
-        self.cookies.append(http.set_cookie(self._saved_cookie, told, secure=self._secure, seconds=seconds))
+        self.keep(self.saved_cookie, f"{seen.version}.{seen.slot}", int(SESSION_LIFE.total_seconds()))
 
     def made(self, slot: str) -> tuple[Visit, Return]:
         """Return the visit and the return in this slot; the page is not there if the slot is empty."""
@@ -187,9 +180,7 @@ class Call(BaseCall):
 
     def open_session(self, secret: str, language: str) -> None:
         """Give the browser its session, and the link's language if it has none of its own."""
-        self.keep_session(secret, int((SESSION_LIFE + SESSION_MEMORY).total_seconds()))
-        if self._cookie(self._saved_cookie):
-            self.cookies.append(http.set_cookie(self._saved_cookie, "", secure=self._secure, seconds=0))
+        self.keep_customers_session(secret)
         self.speak(language)
         self._keep_language()
 

@@ -13,7 +13,6 @@ from chalice import Response
 
 from chalicelib.access import csrf_token
 from chalicelib.domain.staff import STAFF_LINK_LIFE, STAFF_SESSION_LIFE, StaffSession
-from chalicelib.domain.visits import SESSION_LIFE, SESSION_MEMORY
 from chalicelib.web import http
 from chalicelib.web.base_call import BaseCall, NoSession
 
@@ -90,12 +89,7 @@ class StaffCall(BaseCall):
         return wanted if _PAGE.fullmatch(wanted) else ""
 
     def _keep_page(self, value: str, seconds: int) -> None:
-        self.cookies.append(http.set_cookie(f"{_NEXT}_{self.merchant_slug}", value, secure=self._secure, seconds=seconds))
-
-    def open_customers_session(self, secret: str) -> None:
-        """Give the browser the session in which this person acts for a customer, in place of any of the customer's side."""
-        name, seconds = f"vuelta_{self.merchant_slug}", int((SESSION_LIFE + SESSION_MEMORY).total_seconds())
-        self.cookies.append(http.set_cookie(name, secret, secure=self._secure, seconds=seconds))
+        self.keep(f"{_NEXT}_{self.merchant_slug}", value, seconds)
 
     def go(self, path: str, **query: str) -> Response:
         """Send the browser on to a page of the console, such as `/settings`; empty for the queue."""

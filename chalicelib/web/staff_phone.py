@@ -35,7 +35,7 @@ def begin(call: StaffCall) -> Response:
         return _page(call, form, language, 422)
     spoken = language if language in {each.code for each in _languages(call)} else stored.language
     secret = call.portal.access.open_for(stored, call.person, spoken or call.known_shop.merchant.languages[0])
-    call.open_customers_session(secret)
+    call.keep_customers_session(secret)
     return call.go_to_customers_side("/items")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.web.browsing import Browser
 from tests.web.conftest import Site
 from tests.web.test_journeys import WAYS, go
+from tests.web.test_sessions import Asked
 from tests.web.test_staff_door import in_new, without
 
 DECIDER, ADMIN = "sofia@azulu.example", "ana@azulu.example"
@@ -64,6 +65,18 @@ def test_the_customer_s_side_closes_with_the_staff_s_session(site: Site) -> None
     assert "valentina" not in removed.page.text
     site.later(hours=2)
     assert browser.get("/azulu/items").address == "/azulu/staff/phone"
+
+
+def test_the_next_call_reads_no_more_than_the_first(site: Site) -> None:
+    browser, asked = on_the_phone(site), Asked(site)
+    browser.get("/azulu/items")
+    first = asked.taken()
+    browser.submit({"take-1": "yes", "quantity-1": "1"})
+    browser.get("/azulu/staff/phone")
+    browser.submit({"number": "AZ-1002", "email": site.addresses["AZ-1002"]})
+    asked.taken()
+    assert "AZ-1002" in browser.get("/azulu/items").text
+    assert asked.taken() == first, "what was saved in another order is forgotten"
 
 
 def test_another_of_the_staff_does_not_go_on_with_a_colleague_s_call(site: Site) -> None:
