@@ -97,6 +97,11 @@ def test_nothing_comes_without_the_session(partition: Partition) -> None:
     assert partition.returns.order_with_session("azulu", held, NOON) is None
 
 
+def test_a_gifts_session_brings_no_order_even_where_it_were_kept_beside_it(partition: Partition) -> None:
+    _, held = partition.open(as_gift=True)
+    assert partition.returns.order_with_session("azulu", held, NOON) is None, "the giver's draft would come with it"
+
+
 def test_however_many_sessions_there_are_a_page_reads_a_few_of_them(partition: Partition) -> None:
     opened = [partition.open(second)[1] for second in range(MANY)]
     read: list[int] = []
