@@ -1,4 +1,4 @@
-"""Keep links for one use, and sessions, beside their order in the returns table; the others, and all of gifts, in the other table.
+"""Keep links for one use, and sessions, beside their order in the returns table; others, and all of gifts, in the other table.
 
 Expiry is checked on every read; DynamoDB's own only tidies, up to days later.
 """
