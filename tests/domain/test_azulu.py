@@ -171,6 +171,7 @@ def test_z11_asks_for_its_own_conditions_after_the_fourteen_days() -> None:
     conditions = ["unused", "original_packaging", "tags_attached"]
     assert told("azulu", at=DAY_15)["required"] == conditions
     assert brief("azulu", at=DAY_15, wish={"attested": conditions}) == LOOKED_AT
+    assert first_refusal("azulu", at=DAY_14, wish={"attested": conditions}) == "Z6", "it asks for the receipt"
     assert brief("azulu", at=DAY_15, wish={"attested": ["unused", "tags_attached", "receipt"]}) == "refused conditions"
     assert first_refusal("azulu", at=DAY_15, wish={"attested": []}) == "Z11"
 

@@ -81,6 +81,8 @@ def request_with(case: Case, attested: tuple[str, ...] | None) -> Request:
 def test_waiting_never_opens_a_line_again(case: Case, wait: timedelta) -> None:
     now, later = decided(case), decided(case, at=case.at + wait)
     for line, then in zip(now.lines, later.lines, strict=True):
+        if line.cause == "conditions" and not set(line.required) <= set(then.required):
+            continue  # A later window may ask less: azulu's Z6 asks for the receipt in 14 days, Z11 in 30 does not.
         assert RANK[then.verdict] <= RANK[line.verdict]
         assert {outcome.kind for outcome in then.outcomes} <= {outcome.kind for outcome in line.outcomes}
 
