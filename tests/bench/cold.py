@@ -28,7 +28,7 @@ from tests.bench.table import Figure, of_rounds
 from tests.conftest import REGION, ROOT
 from tests.rehearsal.runtime import Instance, Program, runtime_folder
 
-ROUNDS = 9
+ROUNDS = 21
 WARM = 20
 PEERS = ROOT / "tests" / "bench" / "peers"
 BENCH = ROOT / "build" / "bench"

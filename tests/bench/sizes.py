@@ -7,7 +7,7 @@ import gzip
 import io
 
 from tests.bench.table import Figure
-from tests.bench.warm import pages
+from tests.bench.warm import PAPER, PICTURE, pages
 from tests.conftest import emulated_aws
 from tests.web.conftest import new_site
 
@@ -24,7 +24,11 @@ def measured() -> list[Figure]:
             for shop, languages in SHOPS.items()
             for language in languages
         }
-        others = {address: kilobytes(browser.get(address).body) for browser, address in pages(site)}
+        others = {
+            address: kilobytes(browser.get(address).body)
+            for browser, address in pages(site)
+            if not address.endswith((PICTURE, PAPER))
+        }
     heaviest = max(first, key=first.__getitem__)
     others = {("/azulu/link/…" if "/link/" in address else address): size for address, size in others.items()}
     largest = max(others, key=others.__getitem__)

@@ -24,9 +24,9 @@ ROUNDS = 25
 MOST = 5.0
 OUTSIDE = ("", "/policy", "/sent", "/gift", "/gift/sent", "/nothing-here")
 INSIDE = ("/items", "/details", "/outcomes", "/check")
-MADE = ("", "/done", "/slip", "/code.png", "/cancel")
-FILE = "/slip.pdf"
-"""No page, and asked for seldom: it is listed, and nothing is asked of it."""
+MADE = ("", "/done", "/slip", "/cancel")
+PICTURE, PAPER = "/code.png", "/slip.pdf"
+"""No pages; the paper is asked for seldom: it is listed, and nothing is asked of it."""
 CONSOLE = ("", "/find", "/settings", "/phone", "/receive", "/sign-in")
 
 
@@ -72,7 +72,7 @@ def pages(site: Site) -> Iterator[tuple[Browser, str]]:
     go(inside, WAYS["azulu"])
     yield from ((inside, f"/azulu{path}") for path in INSIDE)
     inside.submit()
-    yield from ((inside, f"/azulu/returns/1{path}") for path in (*MADE, FILE))
+    yield from ((inside, f"/azulu/returns/1{path}") for path in (*MADE, PICTURE, PAPER))
     many = site.inside("AZ-1004")
     yield many, "/azulu/items?of=six-lines"
     persian = site.inside("NU-1001", "fa")
@@ -92,6 +92,6 @@ def took(browser: Browser, address: str, waited: Waited) -> Figure:
         browser.app(event, None)
         rounds.append((time.thread_time() - started - (waited.seconds - before)) * 1000)
     shown = "/azulu/link/…" if "/link/" in address else address
-    if address.endswith(FILE):
+    if address.endswith(PAPER):
         return of_rounds(f"{shown}, a file, warm", rounds, "ms")
     return of_rounds(f"{shown}, warm", rounds, "ms", at_most=MOST)
