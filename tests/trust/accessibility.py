@@ -83,7 +83,7 @@ def tried(size: int, seed: int) -> Tried:
         print(each[:500], file=sys.stderr)
     languages = len({each for _, each in TASKS[:size]})
     how = f"{seen.states:,} pages and mails, {languages} languages, {len(WIDTHS)} widths, light and dark, 400 %, keyboard"
-    return Tried("pages are for everybody", how, seen.looks, len(seen.faults), "axe violations, HTML errors, what sticks out")
+    return Tried("Pages are for everybody", how, seen.looks, len(seen.faults), "axe violations, HTML errors, what sticks out")
 
 
 def walked(browser: Browser, shops: Shops, walk: Callable[[Bring, str], Stops], language: str, seen: Seen) -> None:

@@ -94,7 +94,7 @@ def tried(size: int, seed: int) -> Tried:
         print(each, file=sys.stderr)
     answers = ", ".join(f"{count:,} × {status}" for status, count in sorted(found.statuses.items()) if status)
     how = f"{len(found.routes)} routes by nobody, customers and staff of each role; events of streams, bucket and mails; sweeps"
-    return Tried("bad input gets an answer", how, found.tries, len(found.faults), answers)
+    return Tried("Bad input gets an answer", how, found.tries, len(found.faults), answers)
 
 
 def _round(count: int, seed: int) -> Found:

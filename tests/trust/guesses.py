@@ -72,7 +72,7 @@ def tried(size: int, seed: int) -> Tried:
     said = ", ".join(f"{number:,} {what}" for what, number in found.tries.items())
     limited = f"{found.mails} mails to owners, none above the hour's limits at {INSTANCES} instances"
     how = "guesses at random and beside the real ones; answers compared byte by byte, writes and mails counted"
-    return Tried("guessing learns nothing", how, found.tries.total(), len(found.lost), f"{said}; {limited}")
+    return Tried("Guessing learns nothing", how, found.tries.total(), len(found.lost), f"{said}; {limited}")
 
 
 def guessed(place: Street, found: Learned, size: int, chance: random.Random) -> None:

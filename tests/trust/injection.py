@@ -101,7 +101,7 @@ def tried(size: int, seed: int) -> Tried:
     fields = len({name for name, _ in found.pairs})
     said = ", ".join(f"{sink} {count:,}" for sink, count in found.reached.most_common())
     how = f"{size:,} payloads in {fields} fields, {len(found.reached)} kinds of sinks, judged by parsers"
-    return Tried("what is typed stays text", how, found.reached.total(), len(found.faults), said)
+    return Tried("What is typed stays text", how, found.reached.total(), len(found.faults), said)
 
 
 def _share(given: list[str]) -> Pierced:

@@ -81,7 +81,7 @@ def tried(size: int, seed: int) -> Tried:
         print(f"  {each}", file=sys.stderr)
     said = ", ".join(f"{number:,} {what}" for what, number in found.tries.items())
     how = "links of every kind fetched by scanners, forged, altered, carried elsewhere, expired, used twice and at once"
-    return Tried("links open once, to whom they were sent", how, found.tries.total(), len(found.lost), said)
+    return Tried("Links open once, to whom they were sent", how, found.tries.total(), len(found.lost), said)
 
 
 def scanned(place: Street, found: Attempts, times: int) -> None:

@@ -36,4 +36,4 @@ def tried(size: int, seed: int) -> Tried:
     said = f"{answers}; {ours.told_to_wait} asked for patience; mails within {ours.longest_mail:.0f} s"
     lost = size - ours.finished + len(refused)
     how = f"{size} customers at once through package, runtime and gateway: a link, a return, a look at it"
-    return Tried("load", how, len(ours.waits.answered), lost, said)
+    return Tried("A crowd gets its pages, or is told to wait", how, len(ours.waits.answered), lost, said)

@@ -65,7 +65,7 @@ def tried(size: int, seed: int) -> Tried:
     for each in [*found.differing[:5], *found.tellers]:
         print(f"  told apart: {each}", file=sys.stderr)
     how = "pairs of wishes for a link, true and false; bytes, headers, AWS calls and times compared"
-    return Tried("look-up gives nothing away", how, found.pairs, found.lost, said)
+    return Tried("A look-up gives nothing away", how, found.pairs, found.lost, said)
 
 
 def compared(place: Street, size: int, seed: int, *, far: bool = False) -> Compared:

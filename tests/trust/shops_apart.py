@@ -100,7 +100,7 @@ def tried(size: int, seed: int) -> Tried:
     turned = f"{found.at_doors:,} foreign secrets looked at and turned away"
     said = f"{found.tries:,} requests, {found.commands} commands; {turned}, {found.named:,} foreign RMA numbers not followed"
     how = "every address and command with another shop's ids, numbers, links and sessions; keys of every call recorded"
-    return Tried("shops are apart", how, found.tries + found.commands, len(found.lost), said)
+    return Tried("Shops are apart", how, found.tries + found.commands, len(found.lost), said)
 
 
 def trespass(
