@@ -12,6 +12,7 @@ from chalicelib.domain.verdicts import LineDecision
 REASONS: tuple[Reason, ...] = (
     "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
 )  # fmt: skip
+"""All that `Reason` knows, in the order in which customers are asked; the first own one that is open stands for the line."""
 OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
 FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
 
