@@ -149,7 +149,7 @@ def test_the_price_of_watching_is_that_of_what_is_watched() -> None:
     assert f"| {len(ALARMS)} alarms, billed by the {len(read)} figures that they look at, $0.10 each but for ten |" in bill
     assert f"| ${(len(read) - 10) / 10:.2f} |" in bill
     assert f"| {len(ours)} figures of ours and one dashboard |" in bill
-    assert f"at {TEMPLATE['Sweep']['Properties']['MemorySize'] / 1024:.1f} GB, a few reads each" in bill
+    assert f" at {TEMPLATE['Sweep']['Properties']['MemorySize'] / 1024:.1f} GB (`make rehearse`), a few reads each |" in bill
 
 
 def test_whatever_raises_an_alarm_is_found_by_the_search_that_is_written_down() -> None:
