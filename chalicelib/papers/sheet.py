@@ -15,7 +15,7 @@ from fpdf.bidi import auto_detect_base_direction
 from fpdf.enums import TextDirection
 from fpdf.fonts import TTFFont
 
-from chalicelib.papers.codes import QUIET_QR, bar_modules, dark_runs, qr_rows
+from chalicelib.papers.codes import QUIET_QR, bar_modules, dark_runs, qr_code
 from chalicelib.papers.printable import printable
 from chalicelib.papers.runs import runs_of, seen_order
 
@@ -157,8 +157,7 @@ class Sheet:
 
     def qr(self, text: str, x: float, y: float, width: float) -> None:
         """Draw a QR code with its light margin in a square of this width."""
-        rows = qr_rows(text)
-        self._squares(rows, x, y, width, width, QUIET_QR, QUIET_QR)
+        self._squares(qr_code(text).matrix, x, y, width, width, QUIET_QR, QUIET_QR)
 
     def bars(self, text: str, x: float, y: float, height: float) -> float:
         """Draw a Code 128 without its light margins, to be kept free around it; return how wide it is."""
@@ -176,7 +175,7 @@ class Sheet:
         return written
 
     def _squares(
-        self, rows: Sequence[Sequence[bool]], x: float, y: float, width: float, height: float, across: int, down: int
+        self, rows: Sequence[Sequence[int]], x: float, y: float, width: float, height: float, across: int, down: int
     ) -> None:
         """Draw the dark modules of rows in a box, so many light ones around them.
 

@@ -29,7 +29,7 @@ def slip_file(call: Call, slot: str) -> Response:
 
 def slip_page(call: Call, slot: str) -> Response:
     """Show the return slip as a page to print, or lead to the return if there is nothing to send."""
-    from chalicelib.papers.codes import bar_picture, inlined, qr_png
+    from chalicelib.papers.codes import bar_picture, qr_address
     from chalicelib.papers.words import from_lines
 
     slip = _slip(call, *call.made(slot))
@@ -40,7 +40,7 @@ def slip_page(call: Call, slot: str) -> Response:
         "slip",
         made=slip.made,
         slip=slip,
-        qr=inlined(qr_png(slip.receiving)),
+        qr=qr_address(slip.receiving),
         bars=bar_picture(slip.rma),
         sender=sender,
         signed_in=True,
@@ -59,10 +59,10 @@ def code(call: Call, slot: str) -> Response:
 
 def code_to_show(call: Call, visit: Visit, made: Return) -> str | None:
     """Return the QR code for a page as an address that holds it whole: where the goods are handed in at a counter."""
-    from chalicelib.papers.codes import inlined, qr_png
+    from chalicelib.papers.codes import qr_address
 
     slip = _slip(call, visit, made) if made.method == "store" else None
-    return inlined(qr_png(slip.receiving)) if slip else None
+    return qr_address(slip.receiving) if slip else None
 
 
 def _slip(call: Call, visit: Visit, made: Return) -> Slip | None:
