@@ -218,7 +218,6 @@ def test_a_mail_that_left_meanwhile_overtakes_nobody(counter: Counter, returns: 
     assert after.outbox[0].sent_at == LATER, "and its mark is kept"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_of_many_at_once_one_wins_and_the_others_are_told(any_tables: Tables, step: str) -> None:
     statuses, act = STEPS[step]

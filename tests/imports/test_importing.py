@@ -229,7 +229,6 @@ def test_an_order_that_was_called_off_since_is_gone_and_an_older_export_does_not
 AWS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION", "AWS_ACCOUNT_ID_ENDPOINT_MODE")
 
 
-@pytest.mark.slow
 def test_standard_input_is_read_in_a_run_of_its_own(dynalite_tables, dynalite, tmp_path):
     result = subprocess.run(
         [sys.executable, "-m", "chalicelib", "orders", "import", "azulu", "-"],

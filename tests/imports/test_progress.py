@@ -79,7 +79,6 @@ def peak(form, count):
         assert tally.written == count
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
 def test_memory_hardly_grows_with_the_file(form):
     peak(form, 200)  # what is loaded once

@@ -1,4 +1,4 @@
-"""What checkov has against the packaged template: each objection is mended, or excused with a reason that is still needed."""
+"""How objections against the packaged template are judged; `make audit` lets checkov raise them."""
 
 from __future__ import annotations
 
@@ -7,19 +7,9 @@ from pathlib import Path
 import pytest
 
 from infra.audit import Findings, Objection, excused, findings, judged
-from tests.packaged import ROOT, made
 
-AUDIT = Path("build") / "audit"
 LOGS, KEYS = Objection("CKV_1", "Bucket"), Objection("CKV_2", "Table")
 FOUND = Findings(3, frozenset({LOGS}), {"CKV_1": "Ensure that it logs"})
-
-
-@pytest.mark.slow
-def test_the_package_stands_up_to_the_audit(build: Path) -> None:
-    made(str(AUDIT / "installed"))
-    found = findings(ROOT / AUDIT / "bin" / "checkov", build / "sam.yaml")
-    assert judged(found, excused()) == []
-    assert found.passed > len(found.against)
 
 
 def test_what_nobody_excused_is_named_with_the_auditors_words() -> None:
