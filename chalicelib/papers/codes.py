@@ -43,6 +43,16 @@ def qr_address(text: str) -> str:
     return qr_code(text).png_data_uri(scale=SHOWN, border=QUIET_QR)
 
 
+class _Code128(Code128):  # type: ignore[misc]
+    """As the library's, which takes the digits 99 at the beginning for a change of character set and drops them.
+
+    Mended by its pull request 263, which no release has yet.
+    """
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        return encoded if self.code.startswith("99") else super()._try_to_optimize(encoded)
+
+
 @dataclass(frozen=True)
 class Bars:
     """A Code 128 as a picture of lines: how many modules wide with its light margins, and each dark bar's place and width."""
@@ -59,7 +69,7 @@ def bar_picture(text: str) -> Bars:
 
 def bar_modules(text: str) -> tuple[bool, ...]:
     """Return the modules of a Code 128 from left to right, True where it is dark, without the light margins."""
-    (modules,) = Code128(text).build()
+    (modules,) = _Code128(text).build()
     return tuple(module == "1" for module in modules)
 
 

@@ -27,6 +27,9 @@ def printable(text: str, font: Container[int]) -> str:
     controls and marks of direction go, all but isolates, which our own sentences use and which steer no other line.
     """
     kept = "".join(_written(char, font) for char in _marked(unicodedata.normalize("NFC", text)))
+    # A letter that became plain may form another one with the mark that follows it.
+    if not unicodedata.is_normalized("NFC", kept):
+        return printable(kept, font)
     return _SPACES.sub(" ", _GAPS.sub(GAP, kept)).strip(" ")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -42,6 +42,8 @@ def test_a_worn_copy_is_still_read() -> None:
 
 
 @settings(max_examples=30, deadline=None)
+@example("9900-0000-0000-000K")
+@example("99ZZ-0000-0000-0007")
 @given(NUMBERS)
 def test_every_number_can_be_read_from_its_bars(rma: str) -> None:
     modules = bar_modules(rma)

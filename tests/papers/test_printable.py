@@ -20,6 +20,7 @@ ALLOWED = set("\u2066\u2067\u2068\u2069\u200c\u200d ")
         ("Camisa de algodón, 44–46", "Camisa de algodón, 44–46"),
         ("مانتو می‌شود «سپیده» ۱۲", "مانتو می‌شود «سپیده» ۱۲"),
         ("Huế · Ｆｕｌｌ", "Hue · Full"),
+        ("Ṇ\u0303andú", "Ñandú"),
         ("१२ ٣", "12 ٣"),
         ("東京 タワー dress", f"{GAP} dress"),
         ("Dress 💃🏽 red ❤️", "Dress red"),
