@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import logging
 import os
@@ -39,6 +40,13 @@ os.environ |= {
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking over thousands of tests again and again, a fifth of the time of all."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000)
 
 
 @dataclass(frozen=True)
