@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
@@ -17,11 +18,11 @@ from chalicelib.domain.seats import cookie_beside, cookie_in_link, digest, link_
 from chalicelib.domain.undeliverable import WhyUndeliverable
 from chalicelib.domain.visits import SESSION_LIFE, Link, Lookup, Session, Standing
 from chalicelib.known_sessions import KnownSessions
-from chalicelib.links import Links
 
 if TYPE_CHECKING:
     from chalicelib.domain.merchant import Staff
     from chalicelib.domain.orders import StoredOrder
+    from chalicelib.ports import Returns, Sessions
 
 LinkTrouble = Literal["unknown", "used", "expired"]
 
@@ -36,9 +37,16 @@ class LinkUnusable(VueltaError):
 
 
 @dataclass(frozen=True)
-class Access(Links):
-    """The way in, from the lookup to the session. `known` are the sessions that this program has found open."""
+class Access:
+    """The way in, from the lookup to the session.
 
+    `secret` gives 256 random bits as URL-safe text; `known` are the sessions that this program has found open.
+    """
+
+    returns: Returns
+    sessions: Sessions
+    clock: Callable[[], datetime]
+    secret: Callable[[], str]
     known: KnownSessions = field(default_factory=KnownSessions)
 
     def ask(self, merchant: str, number: str, email: str, language: str, source: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.counter import Counter
     from chalicelib.desk import Desk
     from chalicelib.forgetting import Forgetting
+    from chalicelib.links import Links
     from chalicelib.photos import Photos
     from chalicelib.ports import Files, LabelPort, Returns, Sessions
     from chalicelib.staff_access import StaffAccess
@@ -80,6 +81,12 @@ def _access(portal: Portal) -> Access:
     return Access(deferred(lambda: portal.returns), portal.sessions, portal.clock, secret)
 
 
+def _links(portal: Portal) -> Links:
+    from chalicelib.links import Links
+
+    return Links(portal.returns, portal.sessions, portal.clock, secret)
+
+
 def _staff(portal: Portal) -> StaffAccess:
     from chalicelib.adapters.dynamodb import Table
     from chalicelib.adapters.staff_sessions import StaffSessionsTable
@@ -116,6 +123,7 @@ class Portal:
     files: Later[Files] = Later(_files)
     photos: Later[Photos] = Later(_photos)
     access: Later[Access] = Later(_access)
+    links: Later[Links] = Later(_links)
     staff: Later[StaffAccess] = Later(_staff)
     desk: Later[Desk] = Later(_desk)
     counter: Later[Counter] = Later(_counter)
@@ -163,7 +171,7 @@ def worker() -> Worker:
     mailer = CarefulPost(Mailer(ses_client(), wired.settings.configuration_set), wired.sessions, wired.clock)
     url = wired.settings.portal_url
     labelling = Labelling(wired.returns, wired.files, wired.shops, partial(label_provider, wired.settings), wired.clock)
-    return Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url, labelling)
+    return Worker(wired.links, wired.staff, wired.returns, wired.sessions, wired.shops, mailer, wired.clock, url, labelling)
 
 
 @cache

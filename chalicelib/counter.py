@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from chalicelib.answers import Answer, steps_of
 from chalicelib.domain.errors import Busy, InvalidRma, LifecycleError, Overtaken, VueltaError
 from chalicelib.domain.findings import Inspection
 from chalicelib.domain.identifiers import fold_digits, order_number_fault
-from chalicelib.domain.lifecycle import assigned, decided, noted, overridden, redirected
+from chalicelib.domain.lifecycle import assigned, decided, noted
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.receiving import inspected, received, reopened, settled
 from chalicelib.domain.returns import Event, Return, ReturnStatus
@@ -36,20 +37,6 @@ class NotFound(VueltaError):
 
 class NotWaiting(VueltaError):
     """There is nothing to decide: the lines do not wait for a person, or do not exist."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a person decides on one line: `note` is for the customer. `approve` is None where only the outcome changes.
-
-    `outcome` is another one that the policy opens; `granted`, with the reason `why`, one that it does not.
-    """
-
-    approve: bool | None = None
-    note: str = ""
-    outcome: OutcomeKind | None = None
-    granted: Outcome | None = None
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,12 +104,7 @@ class Counter:
     ) -> Return:
         """Decide on several lines, each its own way, change what they bring, keep a remark: one write and one mail."""
         at = self.clock()
-        steps = [step for line_id, answer in answers.items() for step in _changes(line_id, answer, by, at)]
-        alike: dict[tuple[bool, str], list[str]] = {}
-        for line_id, answer in answers.items():
-            if answer.approve is not None:
-                alike.setdefault((answer.approve, answer.note), []).append(line_id)
-        steps += [_decision(tuple(lines), approve, by, note, at) for (approve, note), lines in alike.items()]
+        steps = steps_of(answers, by, at)
         if internal:
             steps.append(lambda current: noted(current, by=by, internal=internal, at=at))
         return self.change(merchant, typed, lambda current: together(current, steps), seen)
@@ -254,17 +236,3 @@ class Counter:
                 "check": "a character is wrong or two have changed places",
             }
             raise NotFound(f"{typed!r} is not an RMA number: {hints[error.why]}", error.why) from None
-
-
-def _changes(line_id: str, answer: Answer, by: str, at: datetime) -> list[Step]:
-    """Return the step that changes a line's outcome, if it is changed."""
-    granted, outcome = answer.granted, answer.outcome
-    if granted is not None:
-        return [lambda current: overridden(current, line_id, granted, by=by, why=answer.why, note="", at=at)]
-    if outcome is not None:
-        return [lambda current: redirected(current, line_id, outcome, by=by, note="", at=at)]
-    return []
-
-
-def _decision(line_ids: tuple[str, ...], approve: bool, by: str, note: str, at: datetime) -> Step:  # noqa: FBT001
-    return lambda current: decided(current, line_ids, approve=approve, by=by, note=note, at=at)

@@ -11,7 +11,7 @@ from chalicelib.domain.comparisons import Difference, Shown, differences, finger
 from chalicelib.domain.drafts import Draft, DraftLine
 from chalicelib.domain.errors import Busy, LifecycleError, NothingChosen, StaleDraft, Unknown, VueltaError
 from chalicelib.domain.lifecycle import cancelled, sent
-from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, StoredOrder, Variant
+from chalicelib.domain.orders import Country, Line, Method, Proof, Replacement, Variant
 from chalicelib.domain.returns import Parcel, Return
 from chalicelib.domain.rma import new_rma
 from chalicelib.domain.verdicts import Decision, OutcomeKind
@@ -51,7 +51,7 @@ class Desk:
         customer saw last (`at_least`), a page may show what stood a moment ago: it promises nothing, and is read for half as
         much. `standing` is what came with the session, read as consistently as is asked for here.
         """
-        stored, made, kept = _seen_by(session, standing) if standing else self._read(session, consistent=at_least is None)
+        stored, made, kept = standing.known_to(session) if standing else self._read(session, consistent=at_least is None)
         if at_least is not None and (stored is None or at_least.missing(made, kept)):
             stored, made, kept = self._read(session, consistent=True)
         if stored is None:
@@ -97,7 +97,7 @@ class Desk:
         by_id = {line.id: line for line in described}
 
         def told(draft: Draft) -> Draft:
-            return draft.changed(lines=tuple(_told(line, by_id.get(line.id, line)) for line in draft.lines))
+            return draft.changed(lines=tuple(line.described_as(by_id.get(line.id, line)) for line in draft.lines))
 
         return self._redraft(visit, told, draft_id)
 
@@ -170,7 +170,7 @@ class Desk:
             decision, now, found = self.check(visit, fresh=True)
             if fingerprint(now) != seen:
                 raise ChangedMeanwhile(self._seen(visit, now, draft_id), found)
-            _unfinished(visit, decision, now, photos)
+            visit.check_finished(decision, now, photos)
             new = self._new_return(visit, decision, language or visit.session.language, photos or {})
             if self.returns.add(new):
                 return new
@@ -213,7 +213,7 @@ class Desk:
 
     def _read(self, session: Session, *, consistent: bool) -> Standing:
         where = session.merchant, session.number, session.recipient
-        return _seen_by(session, self.returns.order_with_draft(*where, self.clock(), consistent=consistent))
+        return self.returns.order_with_draft(*where, self.clock(), consistent=consistent).known_to(session)
 
     def _again(self, visit: Visit) -> Visit:
         fresh = self.visit(visit.session)
@@ -247,34 +247,3 @@ class Desk:
                 for variant in self.variants(visit, visit.order.line(line.id), fresh=fresh):
                     if variant.sku == line.wish_sku and variant.currency == visit.order.currency:
                         yield line, variant
-
-
-def _seen_by(session: Session, standing: Standing) -> Standing:
-    """Return what was read as a session may know it."""
-    return standing._replace(stored=_opened(standing.stored, session) if standing.stored else None)
-
-
-def _opened(stored: StoredOrder, session: Session) -> StoredOrder | None:
-    """Return what a session may know of an order; None if it is another's. Of who gave a gift nothing is known."""
-    if session.as_gift:
-        return stored.model_copy(update={"email": session.email, "ship_to": None}) if stored.gift_code else None
-    return stored if stored.email == session.email else None
-
-
-def _told(line: DraftLine, described: DraftLine) -> DraftLine:
-    """Return the line as it is described now, with what was chosen of it on other pages."""
-    kept = {"quantity": line.quantity, "outcome": line.outcome, "no_photos": line.no_photos}
-    return described.model_copy(update=kept)
-
-
-def _unfinished(visit: Visit, decision: Decision, now: Shown, photos: Mapping[str, tuple[str, ...]] | None) -> None:
-    """Raise NothingChosen with the first step at which something is missing."""
-    if visit.unanswered(decision):
-        raise NothingChosen("details")
-    if photos is not None and any(len(photos.get(each, ())) < asked for each, asked in visit.photos_asked([decision]).items()):
-        raise NothingChosen("photos")
-    lines = now["lines"].values()
-    if any(line["outcome"] is None for line in lines if line["verdict"] != "refused"):
-        raise NothingChosen("outcomes")
-    if all(line["verdict"] == "refused" for line in lines):
-        raise NothingChosen("items")

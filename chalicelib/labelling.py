@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from urllib.parse import quote
 
 from chalicelib.domain.claims import Claim, Claimant, free
@@ -51,13 +50,6 @@ def label_folder(made: Return) -> str:
 def order_labels(merchant: str, number: str) -> str:
     """Return where the files of all labels of an order's returns lie, whatever letters its number is written with."""
     return f"labels/{merchant}/{quote(fold_order_number(number), safe='')}/"
-
-
-def shows_label_work(image: Mapping[str, Any]) -> bool:
-    """Say whether a stream's image of a return shows a label that is wanted and that nobody has tried to get."""
-    order = image.get("label_order", {}).get("M", {})
-    tried = any("NULL" not in order.get(name, {"NULL": True}) for name in ("claim", "missing"))
-    return "label_wanted_at" in image and "label" not in image and not tried
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
+from chalicelib.domain.comparisons import Shown
 from chalicelib.domain.decisions import decide
 from chalicelib.domain.drafts import Draft, DraftLine
+from chalicelib.domain.errors import NothingChosen
 from chalicelib.domain.lifecycle import born
 from chalicelib.domain.merchant import Merchant
 from chalicelib.domain.orders import Line, Method, Order, Reason, Replacement, Request, StoredOrder, Variant
@@ -125,6 +127,21 @@ class Visit:
             for method in self.shop.merchant.methods
         ]
         return {line_id: tuple(one[line_id] for one in decided if one[line_id].verdict != "refused") for line_id in left}
+
+    def check_finished(self, decision: Decision, now: Shown, photos: Mapping[str, tuple[str, ...]] | None) -> None:
+        """Raise NothingChosen with the first step at which something is missing, `now` that is shown of the draft.
+
+        `photos` holds by line id the keys of those there are; None where nobody could add any.
+        """
+        if self.unanswered(decision):
+            raise NothingChosen("details")
+        if photos is not None and any(len(photos.get(each, ())) < asked for each, asked in self.photos_asked([decision]).items()):
+            raise NothingChosen("photos")
+        lines = now["lines"].values()
+        if any(line["outcome"] is None for line in lines if line["verdict"] != "refused"):
+            raise NothingChosen("outcomes")
+        if all(line["verdict"] == "refused" for line in lines):
+            raise NothingChosen("items")
 
     def new_return(
         self,

@@ -18,22 +18,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from chalicelib.access import Access
 from chalicelib.backlog import Backlog
 from chalicelib.domain.claims import Claim, Claimant, free
 from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.lifecycle import mail_failed, mail_sent, mails_claimed
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.domain.visits import LOOKUP_LIFE, Lookup
-from chalicelib.labelling import Labelling, shows_label_work
+from chalicelib.labelling import Labelling
 from chalicelib.letter import Letter
-from chalicelib.links import MailedLink
+from chalicelib.links import Links, MailedLink
 from chalicelib.logs import report
 from chalicelib.mail import lookup_mail, return_mail, staff_mail
 from chalicelib.message import MailHeld, MailRefused, Post
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
 from chalicelib.staff_access import MailedStaffLink, StaffAccess
+from chalicelib.stream_images import Image, shows_work, text
 
 PATIENCE = timedelta(minutes=1)
 """How long the stream is given before the sweep looks after an item too."""
@@ -47,7 +47,6 @@ RACES = 50
 SUPERSEDED = "superseded"
 """Why a mail was not sent whose news is old: a later mail of the same return tells what is true now."""
 
-Image = Mapping[str, Mapping[str, Any]]
 Task = partial[None]
 """What is to be done about one item; its arguments are the ids of that item and nothing else."""
 _log = logging.getLogger("vuelta.mail")
@@ -57,7 +56,7 @@ _log = logging.getLogger("vuelta.mail")
 class Worker:
     """Sends what waits. Each item stands alone: whatever happens to one, the others are looked after."""
 
-    access: Access
+    links: Links
     staff: StaffAccess
     returns: Returns
     sessions: Sessions
@@ -108,11 +107,11 @@ class Worker:
 
     def _task(self, image: Image) -> Task | None:
         """Return what is to be done about the item of a stream record, None if it shows nothing new to send."""
-        if "unsent" not in image or not (_untried(image) or shows_label_work(image)):
+        if not shows_work(image):
             return None
         if image["type"]["S"] == "lookup":
-            return partial(self._answer, _text(image, "id"), by="stream")
-        ids = _text(image, "merchant"), _text(image, "order_number"), int(image["slot"]["N"])
+            return partial(self._answer, text(image, "id"), by="stream")
+        ids = text(image, "merchant"), text(image, "order_number"), int(image["slot"]["N"])
         return partial(self._look_after, *ids, by="stream")
 
     def _unanswered(self, until: datetime, backlog: Backlog) -> Iterator[Task]:
@@ -142,7 +141,7 @@ class Worker:
         if lookup and now - lookup.asked_at < LOOKUP_LIFE:
             if not free(lookup.claim, by, now):
                 return
-            mailed = self.staff.answer(lookup) if lookup.purpose == "staff" else self.access.answer(lookup)
+            mailed = self.staff.answer(lookup) if lookup.purpose == "staff" else self.links.answer(lookup)
             if mailed:
                 if not self.sessions.claim_lookup(lookup, Claim(by=by, at=now)):
                     return
@@ -194,7 +193,7 @@ class Worker:
             if letter.superseded or letter.too_late(self.clock()):
                 self._mark(made, mail, lambda current: mail_failed(current, mail.id, SUPERSEDED))
                 return
-            message = return_mail(letter, self.access.link_to_return(made), self.portal_url, self.clock())
+            message = return_mail(letter, self.links.link_to_return(made), self.portal_url, self.clock())
             self.post.send(message, {"shop": made.merchant, "message": mail.message})
         except Exception as error:
             why = what(error)
@@ -232,24 +231,6 @@ def _by_turns(sources: list[Iterator[Task]]) -> Iterator[Task]:
             except Exception as error:  # noqa: BLE001 - what is wrong with one kind of work keeps no other waiting
                 report("sweep_stopped", why=what(error))
                 sources.remove(source)
-
-
-def _text(image: Image, name: str) -> str:
-    """Return the text of an attribute; TypeError if it is none."""
-    text = image[name]["S"]
-    if not isinstance(text, str):
-        raise TypeError(name)
-    return text
-
-
-def _untried(image: Image) -> bool:
-    """Say whether something to send shows in an image that nobody has claimed: what a claim itself writes is no news."""
-    mails = [mail["M"] for mail in image["outbox"]["L"]] if "outbox" in image else [image]
-    return any(not _filled(mail) & {"claim", "sent_at", "failed"} for mail in mails)
-
-
-def _filled(mail: Image) -> set[str]:
-    return {name for name, value in mail.items() if "NULL" not in value}
 
 
 def what(error: Exception) -> str:

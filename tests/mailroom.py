@@ -19,6 +19,7 @@ from chalicelib.adapters.staff_sessions import StaffSessionsTable
 from chalicelib.digests import Telling
 from chalicelib.domain.returns import Mail, Return
 from chalicelib.labelling import Labelling
+from chalicelib.links import Links
 from chalicelib.ports import Files, Returns
 from chalicelib.shops import load_shops
 from chalicelib.staff_access import StaffAccess
@@ -110,16 +111,17 @@ class Mailroom:
         self.staff_sessions = StaffSessionsTable(expiring, self.clock)
         self.postbox = Postbox()
         self.numbers = itertools.count()
+        self.access = Access(self.returns, self.sessions, self.clock, self.secret)
         self.worker = self.with_faults(Faults())
         tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(order()))))
 
     def with_faults(self, faults: Faults) -> Worker:
         """Return a worker on the same tables and post, all of whose calls go through these faults."""
         returns, sessions = faults.on(self.returns), faults.on(self.sessions)
-        access = Access(returns, sessions, self.clock, self.secret)
+        links = Links(returns, sessions, self.clock, self.secret)
         staff = StaffAccess(load_shops(), sessions, faults.on(self.staff_sessions), self.clock, self.secret)
         post, labelling = faults.on(self.postbox), self.labelling(returns)
-        return Worker(access, staff, returns, sessions, load_shops(), post, self.clock, PORTAL_URL, labelling)
+        return Worker(links, staff, returns, sessions, load_shops(), post, self.clock, PORTAL_URL, labelling)
 
     def sweeping(self, faults: Faults, *chores: Chore) -> Sweep:
         """Return what is done every few minutes, all of whose calls go through these faults."""
@@ -146,7 +148,7 @@ class Mailroom:
 
     def asked(self, email: str = EMAIL, number: str = "AZ-1001") -> Event:
         """Ask for a link, and return the event that the stream makes of it."""
-        self.worker.access.ask("azulu", number, email, "es", "1.1.1.1")
+        self.access.ask("azulu", number, email, "es", "1.1.1.1")
         items = self.tables.client.scan(TableName=self.tables.sessions)["Items"]
         return event(*(item for item in items if item["type"]["S"] == "lookup" and "unsent" in item))
 

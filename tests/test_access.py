@@ -18,7 +18,7 @@ from chalicelib.domain.errors import Unavailable
 from chalicelib.domain.seats import Seat, digest
 from chalicelib.domain.visits import LINK_LIFE, SESSION_LIFE, Link, Lookup
 from chalicelib.limits import LIMITS_AN_HOUR
-from chalicelib.links import MailedLink
+from chalicelib.links import Links, MailedLink
 from tests.conftest import Tables
 from tests.made import EMAIL, NOON, made, order, stored
 
@@ -32,7 +32,8 @@ class House:
         expiring, beside = (Table(tables.client, name) for name in (tables.sessions, tables.returns))
         self.sessions = SessionsTable(expiring, beside, self.clock)
         self.returns = ReturnsTable(Table(tables.client, tables.returns))
-        self.access = Access(self.returns, self.sessions, self.clock, lambda: f"secret-{next(numbers)}")
+        doors = self.returns, self.sessions, self.clock, lambda: f"secret-{next(numbers)}"
+        self.access, self.links = Access(*doors), Links(*doors)
         for placed in (order(), order(number="AZ-2")):
             tables.client.put_item(TableName=tables.returns, Item=packed(order_to_item(stored(placed))))
 
@@ -45,7 +46,7 @@ class House:
         return list(self.sessions.unanswered(self.at))[-1]
 
     def mailed(self) -> MailedLink:
-        mailed = self.access.answer(self.ask())
+        mailed = self.links.answer(self.ask())
         assert mailed is not None
         return mailed
 
@@ -56,14 +57,14 @@ def house(tables: Tables) -> House:
 
 
 def test_the_owner_gets_a_link_however_they_write_number_and_address(house: House) -> None:
-    mailed = house.access.answer(house.ask("  #az‑۱۰۰۱ ", " ANA@Example.com "))
+    mailed = house.links.answer(house.ask("  #az‑۱۰۰۱ ", " ANA@Example.com "))
     assert mailed is not None
     assert (mailed.link.number, mailed.link.email) == ("AZ1001", EMAIL)
 
 
 @pytest.mark.parametrize(("number", "email"), [("AZ-1001", "eve@example.com"), ("AZ-9999", EMAIL), ("", ""), ("\ud800", "\x00")])
 def test_nobody_else_gets_anything(house: House, number: str, email: str) -> None:
-    assert house.access.answer(house.ask(number, email)) is None
+    assert house.links.answer(house.ask(number, email)) is None
 
 
 def test_neither_table_ever_holds_a_secret(house: House, tables: Tables) -> None:
@@ -101,7 +102,7 @@ def test_a_used_link_brings_a_new_one_to_the_same_address(house: House) -> None:
     mailed = house.mailed()
     house.access.enter("azulu", mailed.secret)
     house.access.ask_again(mailed.link, "fa", "1.1.1.1")
-    again = house.access.answer(list(house.sessions.unanswered(house.at + timedelta(seconds=1)))[-1])
+    again = house.links.answer(list(house.sessions.unanswered(house.at + timedelta(seconds=1)))[-1])
     assert again is not None
     assert (again.link.email, again.link.language) == (EMAIL, "fa")
 
@@ -109,7 +110,7 @@ def test_a_used_link_brings_a_new_one_to_the_same_address(house: House) -> None:
 def test_the_link_to_go_on_opens_on_every_device(house: House) -> None:
     session, _, _ = house.access.enter("azulu", house.mailed().secret)
     house.access.ask_to_go_on(session, "es")
-    mailed = house.access.answer(list(house.sessions.unanswered(house.at + timedelta(seconds=1)))[-1])
+    mailed = house.links.answer(list(house.sessions.unanswered(house.at + timedelta(seconds=1)))[-1])
     assert mailed is not None
     cookies = {house.access.enter("azulu", mailed.secret)[1] for _ in range(3)}
     assert len(cookies) == 3
@@ -160,7 +161,7 @@ def test_a_cookie_that_nobody_was_given_opens_nothing_and_breaks_nothing(house: 
 
 
 def test_a_mail_about_a_return_links_to_it(house: House) -> None:
-    mailed = house.access.link_to_return(made(slot=7))
+    mailed = house.links.link_to_return(made(slot=7))
     assert (mailed.link.purpose, mailed.link.return_slot) == ("return", 7)
 
 
@@ -181,33 +182,33 @@ def test_a_flood_is_answered_so_often_an_hour_and_no_more(house: House, kind: st
         wish = house.ask(
             "AZ-1001" if kind == "order" or number % 2 else "AZ-2", source="9.9.9.9" if kind == "source" else f"{number}"
         )
-        answered += house.access.answer(wish) is not None
+        answered += house.links.answer(wish) is not None
     expected = {"order": LIMITS_AN_HOUR["order"], "address": LIMITS_AN_HOUR["address"], "source": LIMITS_AN_HOUR["address"]}
     assert answered == expected[kind]
     house.at += timedelta(hours=1)
-    assert house.access.answer(house.ask("AZ-1001", source="fresh")) is not None
+    assert house.links.answer(house.ask("AZ-1001", source="fresh")) is not None
 
 
 def test_strangers_who_guess_do_not_lock_the_owner_out(house: House) -> None:
     for number in range(60):
-        assert house.access.answer(house.ask(email=f"eve{number}@example.com", source="9.9.9.9")) is None
-    assert house.access.answer(house.ask()) is not None
+        assert house.links.answer(house.ask(email=f"eve{number}@example.com", source="9.9.9.9")) is None
+    assert house.links.answer(house.ask()) is not None
 
 
 def test_a_lookup_answered_again_and_again_because_its_mail_does_not_leave_counts_once(house: House) -> None:
     wish = house.ask()
     for _ in range(50):
-        assert house.access.answer(wish) is not None
+        assert house.links.answer(wish) is not None
     house.at += timedelta(minutes=59)
-    assert house.access.answer(wish) is not None
-    others = [house.access.answer(house.ask()) is not None for _ in range(LIMITS_AN_HOUR["order"])]
+    assert house.links.answer(wish) is not None
+    others = [house.links.answer(house.ask()) is not None for _ in range(LIMITS_AN_HOUR["order"])]
     assert others == [True] * (LIMITS_AN_HOUR["order"] - 1) + [False]
 
 
 def test_a_source_that_floods_is_not_answered_even_for_its_own_order(house: House) -> None:
     for number in range(LIMITS_AN_HOUR["source"]):
-        house.access.answer(house.ask(f"AZ-{number}", source="9.9.9.9"))
-    assert house.access.answer(house.ask(source="9.9.9.9")) is None
+        house.links.answer(house.ask(f"AZ-{number}", source="9.9.9.9"))
+    assert house.links.answer(house.ask(source="9.9.9.9")) is None
 
 
 def test_the_token_of_forms_follows_from_the_cookie_and_does_not_show_it() -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
-from chalicelib.counter import Answer, Counter, Found, NotFound
+from chalicelib.answers import Answer
+from chalicelib.counter import Counter, Found, NotFound
 from chalicelib.domain.errors import LifecycleError, Overtaken
 from chalicelib.domain.label_steps import label_given_up, label_retried
 from chalicelib.domain.lifecycle import mail_sent, most_granted

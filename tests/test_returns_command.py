@@ -13,10 +13,11 @@ import pytest
 from chalicelib import bootstrap
 from chalicelib.adapters.dynamodb import Table
 from chalicelib.adapters.returns_table import ReturnsTable
+from chalicelib.answers import Answer
 from chalicelib.cli import build_parser, main
 from chalicelib.commands.printable import printable
 from chalicelib.commands.returns import STATUSES
-from chalicelib.counter import Answer, Counter, Found
+from chalicelib.counter import Counter, Found
 from chalicelib.domain.returns import Return, ReturnStatus
 from chalicelib.domain.verdicts import ClauseSay
 from chalicelib.shops import load_shops

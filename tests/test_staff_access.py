@@ -99,4 +99,4 @@ def test_the_customers_door_answers_no_lookup_of_the_staff(room: Mailroom) -> No
     lookup = Lookup(
         id="l", merchant="azulu", number="", email=ADMIN, language="en", purpose="staff", source="0", asked_at=room.clock()
     )
-    assert room.worker.access.answer(lookup) is None
+    assert room.worker.links.answer(lookup) is None

@@ -86,7 +86,7 @@ def test_each_mail_about_a_return_carries_a_link_that_opens_it(room: Mailroom) -
     room.worker.deliver(room.has(made("authorised")))
     text = room.postbox.mails[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
     [secret] = [word.rpartition("/")[2] for word in text.split() if word.startswith(f"{PORTAL_URL}/azulu/link/")]
-    link = room.worker.access.peek("azulu", secret)
+    link = room.access.peek("azulu", secret)
     assert (link.purpose, link.return_slot, link.email) == ("return", 1, EMAIL)
 
 

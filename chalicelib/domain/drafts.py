@@ -28,6 +28,10 @@ class DraftLine(Shape):
     outcome: OutcomeKind | None = None
     no_photos: bool = False
 
+    def described_as(self, described: DraftLine) -> DraftLine:
+        """Return the line with reason, answers, wish and remark of another, and what was chosen of it on other pages."""
+        return described.model_copy(update={"quantity": self.quantity, "outcome": self.outcome, "no_photos": self.no_photos})
+
 
 class Draft(Shape):
     """A return in the making. `shown` is the decision as the customer last saw it (`comparisons.remembered`).

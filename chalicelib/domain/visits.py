@@ -129,6 +129,15 @@ class Standing(NamedTuple):
     returns: tuple[Return, ...]
     draft: Draft | None
 
+    def known_to(self, session: Session) -> Standing:
+        """Return what a session may know of it: of another's order nothing, and of who gave a gift nothing either."""
+        stored = self.stored
+        if stored and session.as_gift:
+            stored = stored.model_copy(update={"email": session.email, "ship_to": None}) if stored.gift_code else None
+        elif stored and stored.email != session.email:
+            stored = None
+        return self._replace(stored=stored)
+
 
 class Seen(NamedTuple):
     """What a customer has seen of an order in one browser: the version of the draft, and the slot of the newest return."""

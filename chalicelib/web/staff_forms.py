@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import get_args
 
-from chalicelib.counter import Answer
+from chalicelib.answers import Answer
 from chalicelib.domain.lifecycle import most_granted
 from chalicelib.domain.returns import LineStatus, Return, ReturnLine
 from chalicelib.domain.verdicts import Outcome, OutcomeKind

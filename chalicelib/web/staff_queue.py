@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from chalice import Response
 
-from chalicelib.counter import Answer, NotFound
+from chalicelib.answers import Answer
+from chalicelib.counter import NotFound
 from chalicelib.domain.errors import Busy, LifecycleError, Overtaken, Unavailable
 from chalicelib.domain.returns import Return
 from chalicelib.offers import REASONS

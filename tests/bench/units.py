@@ -69,7 +69,7 @@ class Mailing:
         self._names = portal.settings.returns_table, portal.settings.sessions_table
         labelling = Labelling(portal.returns, portal.files, portal.shops, lambda name: None, portal.clock)
         post = CarefulPost(self._postbox, portal.sessions, portal.clock)
-        doors = portal.access, portal.staff, portal.returns, portal.sessions, portal.shops
+        doors = portal.links, portal.staff, portal.returns, portal.sessions, portal.shops
         self._worker = Worker(*doors, post, portal.clock, portal.settings.portal_url, labelling)
 
     def items(self) -> list[dict[str, Any]]:

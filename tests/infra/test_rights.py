@@ -45,7 +45,7 @@ class Watched:
         self._postbox = Postbox()
         post = CarefulPost(self._postbox, portal.sessions, portal.clock)
         self._worker = Worker(
-            portal.access,
+            portal.links,
             portal.staff,
             portal.returns,
             portal.sessions,

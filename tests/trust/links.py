@@ -151,14 +151,14 @@ def forged(place: Street, found: Attempts, size: int, chance: random.Random) -> 
 
 def links(place: Street, shop: str, language: str = "en") -> Iterator[Sent]:
     """Yield one new link of each kind to an order of a shop, and to its console."""
-    access, number = place.site.portal.access, ORDERS[shop]
+    makes, number = place.site.portal.links, ORDERS[shop]
     address, order = fold_email(place.site.addresses[number]), fold_order_number(number)
     now = place.site.portal.clock()
     for purpose, slot in (("access", None), ("resume", None), ("return", 1)):
-        mailed = access._new_link(shop, order, address, language, purpose, now, slot)  # type: ignore[arg-type]
+        mailed = makes._new_link(shop, order, address, language, purpose, now, slot)  # type: ignore[arg-type]
         yield Sent(shop, "link", purpose, mailed.secret)
     if shop == "azulu":
-        given = access._new_link(
+        given = makes._new_link(
             shop, fold_order_number("AZ-1006"), "reader@example.com", language, "access", now, gift_code="REGALO-7K2M-94"
         )
         yield Sent(shop, "link", "gift", given.secret)

@@ -93,7 +93,7 @@ class Street:
         labelling = Labelling(portal.returns, portal.files, portal.shops, lambda name: None, portal.clock)
         url = portal.settings.portal_url
         return Worker(
-            portal.access, portal.staff, portal.returns, portal.sessions, portal.shops, post, portal.clock, url, labelling
+            portal.links, portal.staff, portal.returns, portal.sessions, portal.shops, post, portal.clock, url, labelling
         )
 
     def lookups(self) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ class Events:
         labelling = Labelling(portal.returns, portal.files, portal.shops, lambda name: None, portal.clock)
         post, url = Postbox(), portal.settings.portal_url
         self.worker = Worker(
-            portal.access, portal.staff, portal.returns, portal.sessions, portal.shops, post, portal.clock, url, labelling
+            portal.links, portal.staff, portal.returns, portal.sessions, portal.shops, post, portal.clock, url, labelling
         )
         digests = DigestsTable(Table(site.client, portal.settings.sessions_table))
         telling = Telling(portal.returns, digests, portal.shops, post, portal.clock, url)

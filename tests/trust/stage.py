@@ -215,7 +215,7 @@ class Stage:
         post = CarefulPost(mailer, wired.sessions, self.clock)
         seller = self.gate.on_other(self.seller, "labels", _silent)
         labelling = Labelling(wired.returns, wired.files, shops(), lambda name: seller, self.clock)
-        worker = Worker(wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, post, self.clock, URL, labelling)
+        worker = Worker(wired.links, wired.staff, wired.returns, wired.sessions, wired.shops, post, self.clock, URL, labelling)
         digests = DigestsTable(Table(self.client, self.tables.sessions))
         telling = Telling(wired.returns, digests, wired.shops, post, self.clock, URL)
         chores = (wired.photos.left_behind, wired.photos.outlived)

@@ -10,7 +10,7 @@ from typing import Any
 
 from chalicelib.access import Access, LinkUnusable
 from chalicelib.domain.visits import Link
-from chalicelib.links import MailedLink
+from chalicelib.links import Links, MailedLink
 from tests.trust import guesses
 from tests.trust.guesses import SHARES, SMALL, Learned
 from tests.trust.portals import street
@@ -22,13 +22,17 @@ def test_nothing_is_learned_by_guessing_at_any_instance() -> None:
     assert sum(SHARES.values()) == 100
 
 
-class Talkative(Access):
-    """Says of a secret that begins right that it is no longer good."""
+class Noting(Links):
+    """Remembers every secret that it mailed."""
 
     def _new_link(self, *told: Any, **more: Any) -> MailedLink:
         mailed = super()._new_link(*told, **more)
         mailed_secrets.add(mailed.secret)
         return mailed
+
+
+class Talkative(Access):
+    """Says of a secret that begins right that it is no longer good."""
 
     def peek(self, merchant: str, secret: str) -> Link:
         """Return the link, or say that there once was one."""
@@ -43,8 +47,9 @@ mailed_secrets: set[str] = set()
 def test_a_portal_that_tells_right_beginnings_is_found_out() -> None:
     found = Learned()
     with street() as place:
-        was = place.site.portal.access
-        portal = replace(place.site.portal, access=Talkative(was.returns, was.sessions, was.clock, was.secret))
+        was = place.site.portal.links
+        doors = was.returns, was.sessions, was.clock, was.secret
+        portal = replace(place.site.portal, access=Talkative(*doors), links=Noting(*doors))
         guesses.guessed(
             replace(place, site=replace(place.site, portal=portal), instances=(portal,)), found, 100, random.Random(5)
         )
@@ -72,7 +77,7 @@ def test_instances_that_count_each_for_itself_are_found_out() -> None:
     found = Learned()
     with street(guesses.INSTANCES) as place:
         portals = [
-            replace(portal, access=replace(portal.access, sessions=CountsAlone(portal.sessions))) for portal in place.instances
+            replace(portal, links=replace(portal.links, sessions=CountsAlone(portal.sessions))) for portal in place.instances
         ]
         guesses.flooded(place)
         guesses.answered(replace(place, instances=tuple(portals)), found)

@@ -45,8 +45,8 @@ class Site:
         """Return the address of a link as a mail would hold it."""
         shop = {"AL": "alustoora", "AZ": "azulu", "NU": "nurana"}[number[:2]]
         address = fold_email(self.addresses[number])
-        access = self.portal.access
-        mailed = access._new_link(shop, fold_order_number(number), address, language, purpose, self._at[0], slot)  # type: ignore[arg-type]
+        links = self.portal.links
+        mailed = links._new_link(shop, fold_order_number(number), address, language, purpose, self._at[0], slot)  # type: ignore[arg-type]
         assert isinstance(mailed.link, Link)
         return f"/{shop}/link/{mailed.secret}"
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from chalicelib.counter import Answer, Found
+from chalicelib.answers import Answer
+from chalicelib.counter import Found
 from chalicelib.domain.returns import Return
 from chalicelib.domain.timing import wakes_at, woken
 from chalicelib.domain.worth import sums

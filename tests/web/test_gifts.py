@@ -35,7 +35,7 @@ def ask(site: Site, code: str = CODE, email: str = RECIPIENT, language: str = "e
     browser.submit({"code": code, "email": email})
     assert browser.page.address == "/azulu/gift/sent"
     found = lookups(site)
-    answers = [site.portal.access.answer(lookup) for lookup in found]
+    answers = [site.portal.links.answer(lookup) for lookup in found]
     for lookup in found:
         site.portal.sessions.finish_lookup(lookup.id)
     return answers
@@ -56,7 +56,7 @@ def test_neither_the_recipients_link_nor_their_cookie_names_the_order(site: Site
     (mailed,) = ask(site)
     assert mailed is not None
     browser = opened(site)
-    again = site.portal.access.link_to_return(made(order_number="AZ-1006", as_gift=True, email=RECIPIENT))
+    again = site.portal.links.link_to_return(made(order_number="AZ-1006", as_gift=True, email=RECIPIENT))
     later = site.browser()
     later.get(f"/azulu/link/{again.secret}")
     later.submit()
@@ -91,7 +91,7 @@ def test_a_wrong_code_is_answered_as_a_right_one_and_nothing_is_mailed(site: Sit
 
     assert right.page.body == wrong.page.body
     assert [answer["statusCode"] for answer in right.answers] == [answer["statusCode"] for answer in wrong.answers]
-    assert sorted(site.portal.access.answer(each) is None for each in lookups(site)) == [False, True]
+    assert sorted(site.portal.links.answer(each) is None for each in lookups(site)) == [False, True]
 
 
 def test_a_code_of_another_shop_opens_nothing_here(site: Site) -> None:
@@ -99,7 +99,7 @@ def test_a_code_of_another_shop_opens_nothing_here(site: Site) -> None:
     browser.get("/alustoora/gift")
     browser.submit({"code": CODE, "email": RECIPIENT})
 
-    assert [site.portal.access.answer(each) for each in lookups(site)] == [None]
+    assert [site.portal.links.answer(each) for each in lookups(site)] == [None]
 
 
 def test_a_code_that_two_orders_have_opens_neither(site: Site) -> None:
@@ -116,7 +116,7 @@ def test_a_code_is_answered_five_times_an_hour_and_the_owner_is_not_locked_out(s
 
     assert [answer is not None for answer in answers] == [True] * 5 + [False] * 2
     site.portal.access.ask("azulu", "AZ-1006", GIVER, "en", "elsewhere")
-    assert [site.portal.access.answer(each) is not None for each in lookups(site)] == [True]
+    assert [site.portal.links.answer(each) is not None for each in lookups(site)] == [True]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_the_gift_opens_again_from_a_saved_draft_and_from_a_mail_about_the_retur
     browser = opened(site)
     browser.submit({"take-1": "yes", "quantity-1": "1", "then": "save"})
     (lookup,) = lookups(site)
-    mailed = site.portal.access.answer(lookup)
+    mailed = site.portal.links.answer(lookup)
     assert mailed is not None
     assert (mailed.link.as_gift, mailed.link.email, mailed.link.purpose) == (True, RECIPIENT, "resume")
     site.portal.sessions.finish_lookup(lookup.id)
@@ -220,7 +220,7 @@ def test_the_gift_opens_again_from_a_saved_draft_and_from_a_mail_about_the_retur
     returned(opened(site, "third@example.org"))
     made = site.portal.returns.by_slot("azulu", "AZ1006", 1)
     assert made is not None
-    again = site.portal.access.link_to_return(made)
+    again = site.portal.links.link_to_return(made)
     assert (again.link.as_gift, again.link.written) == (True, CODE)
     fresh = site.browser()
     fresh.get(f"/azulu/link/{again.secret}")
@@ -239,7 +239,7 @@ def test_a_used_link_to_a_gift_offers_a_new_one_to_the_recipient(site: Site) -> 
     assert second.page.address == "/azulu/gift/sent"
     (lookup,) = lookups(site)
     assert (lookup.email, lookup.as_gift) == (RECIPIENT, True)
-    assert site.portal.access.answer(lookup) is not None
+    assert site.portal.links.answer(lookup) is not None
 
 
 def test_a_gift_that_the_shop_took_its_code_from_opens_no_more(site: Site) -> None:
@@ -272,7 +272,7 @@ def test_the_mail_with_the_link_names_neither_order_nor_giver(site: Site, langua
     browser.get("/azulu/gift")
     browser.submit({"code": CODE, "email": RECIPIENT})
     (lookup,) = lookups(site)
-    mailed = site.portal.access.answer(lookup)
+    mailed = site.portal.links.answer(lookup)
     assert mailed is not None
     message = lookup_mail(lookup, mailed, site.portal.shops["azulu"].merchant, "https://x.example", NOON)
 

@@ -206,6 +206,6 @@ def test_the_page_of_a_link_names_the_order_as_the_shop_writes_it(site: Site) ->
     browser = site.browser()
     browser.post("/azulu/find", {"number": "az 1001", "email": site.addresses["AZ-1001"]})
     lookup = next(site.portal.sessions.unanswered(site.portal.clock().replace(year=2030)))
-    mailed = site.portal.access.answer(lookup)
+    mailed = site.portal.links.answer(lookup)
     assert mailed is not None
     assert "AZ-1001" in browser.get(f"/azulu/link/{mailed.secret}").text

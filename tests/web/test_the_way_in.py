@@ -145,7 +145,7 @@ def test_saving_mails_a_link_that_opens_the_draft_where_it_was(site: Site) -> No
     assert page.address == "/azulu/saved"
     waiting = list(site.portal.sessions.unanswered(site.portal.clock().replace(year=2030)))
     assert [lookup.purpose for lookup in waiting] == ["resume"]
-    mailed = site.portal.access.answer(waiting[0])
+    mailed = site.portal.links.answer(waiting[0])
     assert mailed is not None
     other = site.browser("fa")
     other.get(f"/azulu/link/{mailed.secret}")

@@ -85,7 +85,7 @@ class Week:
         labelling = Labelling(wired.returns, wired.files, wired.shops, lambda name: None, wired.clock)
         url = wired.settings.portal_url
         return Worker(
-            wired.access, wired.staff, wired.returns, wired.sessions, wired.shops, self.postbox, wired.clock, url, labelling
+            wired.links, wired.staff, wired.returns, wired.sessions, wired.shops, self.postbox, wired.clock, url, labelling
         )
 
     @cached_property
