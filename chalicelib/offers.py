@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chalicelib.domain.clauses import REASONS
 from chalicelib.domain.orders import SHOP_FAULT, Line, Reason
 from chalicelib.domain.policy import Policy
 from chalicelib.domain.verdicts import LineDecision
 
-REASONS: tuple[Reason, ...] = (
-    "size", "colour", "changed_mind", "arrived_late", "other", "damaged", "defective", "wrong_item", "not_as_described",
-)  # fmt: skip
-"""All that `Reason` knows, in the order in which customers are asked; the first own one that is open stands for the line."""
 OWN_REASONS = tuple(reason for reason in REASONS if reason not in SHOP_FAULT)
+"""The first of them that is open stands for the line."""
 FAULT_REASONS = tuple(reason for reason in REASONS if reason in SHOP_FAULT)
 
 

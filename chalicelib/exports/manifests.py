@@ -45,7 +45,7 @@ class Part:
 
 
 def read_summary(place: Place, folder: str, damages: Damages) -> Summary | None:
-    """Return what an export's summary says; None, and the damage told, if it is missing or no summary."""
+    """Return what an export's summary says; None, and the damage told, if it is missing, no summary, or not what was written."""
     name = f"{folder}/{SUMMARY}"
     raw = _small(place, name)
     if raw is None:
@@ -56,8 +56,8 @@ def read_summary(place: Place, folder: str, damages: Damages) -> Summary | None:
     except _NONSENSE:
         damages.add(name, None, "is no summary of an export")
         return None
-    verify(place, folder, "manifest-summary", base64.b64encode(_md5(raw)).decode(), damages)
-    return summary
+    # Which exports are read hangs on what summaries say, also of those that are not: a changed one is not believed.
+    return summary if verify(place, folder, "manifest-summary", base64.b64encode(_md5(raw)).decode(), damages) else None
 
 
 def _summary(told: dict[str, Any]) -> Summary:
@@ -121,15 +121,17 @@ def _part(folder: str, told: dict[str, Any]) -> Part:
     return Part(names, str(md5) if md5 else None, int(items) if items is not None else None)
 
 
-def verify(place: Place, folder: str, stem: str, md5: str, damages: Damages) -> None:
-    """Compare a manifest with the checksum that lies beside it (`.md5`, which the guide calls `.checksum`)."""
+def verify(place: Place, folder: str, stem: str, md5: str, damages: Damages) -> bool:
+    """Compare a manifest with the checksum beside it (`.md5`, which the guide calls `.checksum`); False if they differ."""
     for name in (f"{folder}/{stem}.md5", f"{folder}/{stem}.checksum"):
         told = _small(place, name)
         if told is not None:
-            if told.decode("ascii", "replace").strip() != md5:
-                damages.add(f"{folder}/{stem}.json", None, f"its MD5 is {md5}, which is not what {name} says")
-            return
+            if told.decode("ascii", "replace").strip() == md5:
+                return True
+            damages.add(f"{folder}/{stem}.json", None, f"its MD5 is {md5}, which is not what {name} says")
+            return False
     damages.add(f"{folder}/{stem}.json", None, "its checksum is missing, so that it cannot be verified")
+    return True
 
 
 def _small(place: Place, name: str) -> bytes | None:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import get_args
 from urllib.parse import parse_qsl, urlencode
 
+from chalicelib.domain.clauses import REASONS
 from chalicelib.domain.identifiers import fold_digits
 from chalicelib.domain.merchant import Staff
 from chalicelib.domain.orders import Reason
 from chalicelib.domain.returns import QueueState, Return, ReturnStatus
-from chalicelib.offers import REASONS
 from chalicelib.waiting import PAGE, WAITING, Wanted
 from chalicelib.web import http
 from chalicelib.web.forms import LONGEST_LINE, Fields, Mistake, one_line

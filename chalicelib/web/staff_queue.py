@@ -10,9 +10,9 @@ from chalice import Response
 
 from chalicelib.answers import Answer
 from chalicelib.counter import NotFound
+from chalicelib.domain.clauses import REASONS
 from chalicelib.domain.errors import Busy, LifecycleError, Overtaken, Unavailable
 from chalicelib.domain.returns import Return
-from chalicelib.offers import REASONS
 from chalicelib.waiting import WAITING, queue_page
 from chalicelib.web import http
 from chalicelib.web.queue_forms import STATES, BulkForm, Pick, QueueForm, results_read, results_written

@@ -92,7 +92,10 @@ def test_the_deadline_is_the_last_instant_of_the_first_outcome(case: Case) -> No
     for number, line in enumerate(decided(case).lines):
         if line.verdict == "refused" or line.request_by is None:
             continue
-        at_end = decided(case, at=line.request_by).lines[number].outcomes[0]
+        last = decided(case, at=line.request_by).lines[number]
+        if last.cause == "conditions":
+            continue  # The deadline is that of windows: a later one may ask more, as azulu's Z11 for the packaging.
+        at_end = last.outcomes[0]
         after = decided(case, at=line.request_by + timedelta(microseconds=1)).lines[number].outcomes
         assert (at_end.kind, at_end.approval) == (line.outcomes[0].kind, line.outcomes[0].approval)
         assert not after or (after[0].kind, after[0].approval) != (at_end.kind, at_end.approval)

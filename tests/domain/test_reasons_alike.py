@@ -85,9 +85,9 @@ def test_wherever_a_policy_names_reasons_those_that_stand_for_others_decide_like
 
 def test_only_reasons_that_a_clause_or_the_fault_tells_apart_are_decided_apart() -> None:
     plain = policy('outcomes = "refund"\n[[clauses]]\nid = "all"\ngrants = "refund"')
-    assert set(plain.alike.values()) == {"changed_mind", "damaged"}
+    assert set(plain.alike.values()) == {"size", "damaged"}
     sized = policy(
         'outcomes = "refund"\n[[clauses]]\nid = "s"\ngrants = "refund"\nwhen = { any = [{ not = { reason = "size" } }] }'
     )
-    assert {reason for reason, alike in sized.alike.items() if alike == reason} == {"changed_mind", "size", "damaged"}
+    assert {reason for reason, alike in sized.alike.items() if alike == reason} == {"size", "colour", "damaged"}
     assert len(set(SHOPS["azulu"].policies[-1].alike.values())) == 3
