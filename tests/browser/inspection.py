@@ -6,12 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
+from tests.browser.customer import Customer
 from tests.local.serving import ROOT
 
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -64,6 +65,20 @@ def faults(page: Page, name: str) -> list[str]:
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": WIDTHS[0], "height": 800})
     return found
+
+
+def found_on(at: Customer, walk: Callable[[Customer], Iterator[str]]) -> list[str]:
+    """Return what is wrong at every stop of a walk, for people and for parsers; the browser must let scripts of ours in."""
+    arrived: list[Response] = []
+    at.page.context.add_init_script(path=AXE)
+    at.page.on("response", lambda answer: arrived.append(answer) if answer.request.is_navigation_request() else None)
+    found, pages = [], {}
+    for name in walk(at):
+        if at.page.locator("html").get_attribute("lang") != at.language:
+            found.append(f"{name} is not in {at.language}")
+        pages[name] = arrived[-1].text()
+        found += faults(at.page, name)
+    return found + invalid(pages)
 
 
 def sticking_out(page: Page) -> list[str]:

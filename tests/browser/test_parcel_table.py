@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Response
 
 from tests.browser.conftest import Comes
 from tests.browser.customer import Customer
-from tests.browser.inspection import AXE, faults, invalid
+from tests.browser.inspection import found_on
 from tests.browser.test_console import ADMIN, phone, sign_in
 
 pytestmark = pytest.mark.browser
@@ -80,17 +79,8 @@ def walk(at: Customer) -> Iterator[str]:
 
 @pytest.mark.parametrize("language", ["en", "es", "fa"])
 def test_every_page_of_the_parcel_table_is_for_everybody(comes: Comes, language: str) -> None:
-    arrived: list[Response] = []
     at = comes("AZ-1002", language, bypass_csp=True, reduced_motion="reduce")
-    at.page.context.add_init_script(path=AXE)
-    at.page.on("response", lambda answer: arrived.append(answer) if answer.request.is_navigation_request() else None)
-    found, pages = [], {}
-    for name in walk(at):
-        assert at.page.locator("html").get_attribute("lang") == language, name
-        pages[name] = arrived[-1].text()
-        found += faults(at.page, name)
-    found += invalid(pages)
-    assert not found, f"{len(found)} faults\n" + "\n".join(found)
+    assert "\n".join(found_on(at, walk)) == ""
 
 
 def test_a_scanner_alone_leads_to_the_parcel_and_accepts_nothing_by_itself(comes: Comes) -> None:
