@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,15 @@ def test_the_page_of_a_return_leads_to_its_slip_as_a_file_and_as_a_page(made: Br
     page = made.get("/azulu/returns/1/slip")
     for words in (rma, "AZ-1001", "Azulu Devoluciones", "What to do now", "Cut here"):
         assert words in page.text
+
+
+def test_the_number_stays_in_one_piece_also_among_a_shops_words(site: Site) -> None:
+    browser = site.inside("AZ-1001", "fa")
+    go(browser, replace(WAYS["azulu"], how="store:bogota-zona-t")).submit()
+    rma = rma_on(browser)
+    page = browser.get("/azulu/returns/1/slip").body
+    steps = page[page.index('<ol class="numbered">') : page.index("</ol>")]
+    assert steps.count(rma) == steps.count(f'<bdi dir="ltr">{rma}</bdi>') == 1
 
 
 def test_the_files_head_says_what_it_is_and_nothing_that_anybody_typed(made: Browser) -> None:
