@@ -28,9 +28,18 @@ def write_xlsx(
     """
     try:
         from xlsxwriter import Workbook  # noqa: PLC0415 - needed by this format alone, and installed for it alone
+        from xlsxwriter.worksheet import Worksheet  # noqa: PLC0415
     except ImportError:
         raise MissingLibrary("XLSX needs XlsxWriter: pip install -r requirements-exports.txt, or choose --format csv") from None
     book = Workbook(stream, {"constant_memory": True, "in_memory": False, "strings_to_formulas": False})
+
+    class PlainSheet(Worksheet):  # type: ignore[misc]
+        """As the library's, which takes a text between `<r>` and `</r>` for markup of its own and escapes nothing in it."""
+
+        def _xml_rich_inline_string(self, string: str, attributes: Any = ()) -> None:
+            self._xml_inline_string(string, preserve=False, attributes=attributes)
+
+    book.worksheet_class = PlainSheet
     sheet = _Sheets(book, title, fields, most_rows)
     for row in rows:
         sheet.add(row)

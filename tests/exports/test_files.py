@@ -152,6 +152,14 @@ def test_a_workbook_holds_numbers_dates_and_texts_that_stay_texts(tmp_path: Path
     assert sheet.freeze_panes == "A2"
 
 
+def test_a_text_that_the_library_takes_for_markup_of_its_own_stays_that_text(tmp_path: Path) -> None:
+    texts = ["<r>Fish & chips</r>", "<r><t>bold</t></r>", "<r></r>", "<r> a\x01\nb </r>", "<r>_x0041_</r>"]
+    drawn = [*((text, *EMPTY[1:]) for text in texts), (None, ("<r>", "</r>"), *EMPTY[2:])]
+    _, *rest, last = workbook(tmp_path / "x.xlsx", drawn)["returns"].iter_rows()
+    assert [unescape(row[0].value) for row in rest] == texts
+    assert last[1].value == "<r>|</r>"
+
+
 def test_an_amount_with_more_digits_than_excel_has_stays_whole(tmp_path: Path) -> None:
     long = Decimal("123456789012345.678901")
     sheet = workbook(tmp_path / "x.xlsx", [(None, (), None, long, None, None, None)])["returns"]
