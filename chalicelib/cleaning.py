@@ -81,6 +81,10 @@ def _opaque(picture: Image) -> Image:
     """Return a picture in plain colours; what can be seen through stands on white."""
     from PIL import Image  # noqa: PLC0415
 
+    if picture.mode == "I;16":
+        # Pillow takes the darkest 255 of 65,536 greys for all that there are, and everything above them for white.
+        picture = picture.point(lambda grey: grey / 256)
+        picture.info.pop("transparency", None)
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     seen = picture.convert("RGBA")

@@ -79,6 +79,18 @@ def test_what_can_be_seen_through_stands_on_white() -> None:
     assert read(cleaned(written.getvalue())).getpixel((5, 5)) == (255, 255, 255)
 
 
+@pytest.mark.parametrize("saved", [{}, {"transparency": 0}])
+def test_greys_of_sixteen_bits_stay_the_greys_that_they_are(saved: dict[str, Any]) -> None:
+    written = BytesIO()
+    greys = Image.linear_gradient("L").convert("I").point(lambda grey: grey * 257).convert("I;16")
+    greys.save(written, "PNG", exif=located(), **saved)
+
+    made = read(cleaned(written.getvalue()))
+
+    shown = [made.getpixel((255 - grey, 9)) for grey in (0, 100, 200, 255)]
+    assert shown == [pytest.approx((grey, grey, grey), abs=2) for grey in (0, 100, 200, 255)]
+
+
 @pytest.mark.parametrize("size", [(5000, 1000), (1000, 5000), (2001, 2001)])
 def test_a_large_picture_becomes_smaller_and_keeps_its_shape(size: tuple[int, int]) -> None:
     width, height = read(cleaned(picture(size=size))).size
