@@ -12,6 +12,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import NumberPattern, format_percent, get_currency_name, get_currency_symbol, parse_pattern
 from persiantools.jdatetime import JalaliDate
@@ -102,8 +103,15 @@ class Formats:
 
     def city(self, zone: ZoneInfo) -> str:
         """Name the city whose clocks a time zone follows."""
-        exception = _CITIES.get((self.locale.language, zone.key))
+        exception = _CITIES.get((self.locale.language, zone.key)) or self._city_by_first_name(zone.key)
         return exception or get_timezone_location(zone, self.locale, return_city=True).rpartition("/")[2]
+
+    def _city_by_first_name(self, zone: str) -> str | None:
+        """Return the city of a zone that was renamed, if CLDR has it by its first name alone; Babel looks for its last."""
+        newest: Mapping[str, str] = get_global("zone_aliases")
+        name = newest.get(zone, zone)
+        cities = {key: str(said["city"]) for key, said in self.locale.time_zones.items() if "city" in said}
+        return None if name in cities else next((cities[key] for key in cities if newest.get(key) == name), None)
 
     def countries(self) -> dict[str, str]:
         """Return the names of all countries by code (ISO 3166-1), in the order of the alphabet."""

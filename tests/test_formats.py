@@ -99,7 +99,9 @@ def test_what_is_no_finite_number_is_refused() -> None:
         ("America/Chicago", ("Chicago", "Chicago", "شیکاگو")),
         ("Asia/Tehran", ("Tehran", "Teherán", "تهران")),
         ("Europe/Berlin", ("Berlin", "Berlín", "برلین")),
-        ("America/Argentina/Buenos_Aires", ("Buenos Aires", "Buenos Aires", "Buenos Aires")),
+        ("America/Argentina/Buenos_Aires", ("Buenos Aires", "Buenos Aires", "بوئنوس\u200cآیرس")),
+        ("America/Argentina/Cordoba", ("Cordoba", "Córdoba", "کوردووا")),
+        ("America/Cordoba", ("Cordoba", "Córdoba", "کوردووا")),
     ],
 )
 def test_a_zone_is_named_by_its_city(zone: str, names: tuple[str, str, str]) -> None:
