@@ -7,18 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from operator import itemgetter
 
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 
+_JOINERS = dict.fromkeys(map(ord, "\u200c\u200d"))
+
 
 def runs_of(text: str, direction: TextDirection) -> list[tuple[str, int]]:
     """Return the unbroken runs of one embedding level (UAX #9), in the order of reading."""
-    characters = BidiParagraph(text, direction, preserve_bn_chars=True).characters
-    return [
-        ("".join(each.character for each in run), level)
-        for level, run in groupby(characters, key=lambda each: each.embedding_level)
-    ]
+    # fpdf2 gives joiners the level of what is around a word, which would tear it in two; they have that of the letter before.
+    others = BidiParagraph(text.translate(_JOINERS), direction, preserve_bn_chars=True).characters
+    levels = iter([each.embedding_level for each in others])
+    level = 0 if direction == TextDirection.LTR else 1
+    placed: list[tuple[str, int]] = []
+    for char in text:
+        level = level if ord(char) in _JOINERS else next(levels)
+        placed.append((char, level))
+    return [("".join(char for char, _ in run), level) for level, run in groupby(placed, key=itemgetter(1))]
 
 
 def seen_order(levels: Sequence[int]) -> list[int]:

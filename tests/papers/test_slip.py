@@ -114,6 +114,8 @@ def line(text: str, direction: str) -> str:
         ("گ ۴۴ تا ۴۶ ذ XL", "rtl", "XLذ۴۶ات۴۴گ"),
         ("\u2068+98 21\u2069 گ", "rtl", "گ+9821"),
         ("گ \u20687K-2Q\u2069.", "rtl", ".7K-2Qگ"),
+        ("ab گب\u200cدذ cd", "ltr", "abذدبگcd"),
+        ("۱۲\u200c٪ گ", "rtl", "گ۱۲٪"),
     ],
 )
 def test_mixed_text_is_seen_as_unicode_orders_it(text: str, direction: str, seen: str) -> None:
