@@ -68,6 +68,7 @@ class Sheet:
         pdf.set_title(title)
         pdf.set_lang(language)
         pdf.set_auto_page_break(auto=False)
+        pdf.str_alias_nb_pages = ""  # Or "{nb}" in anybody's words would become the number of pages.
         pdf.c_margin = 0
         pdf.add_font(FAMILY, "", FONTS / "Vazirmatn-Regular.ttf")
         pdf.add_font(FAMILY, "B", FONTS / "Vazirmatn-Bold.ttf")

@@ -224,6 +224,10 @@ def test_hostile_names_stay_inside_the_page_and_outside_the_words_of_others(lang
     assert "\ufffd" not in whole
 
 
+def test_nothing_in_a_name_is_taken_for_the_number_of_pages() -> None:
+    assert "Dress {nb} x" in texts(named("Dress {nb} x", language="en"))[0]
+
+
 def test_what_could_not_be_printed_is_owned_up_to_and_only_then() -> None:
     assert "stands for letters that cannot be printed here" in texts(named("東京 dress", language="en"))[0]
     assert "cannot be printed" not in texts(named("Dress 💃", language="en"))[0]
