@@ -155,7 +155,8 @@ class EasyPost:
                     body += piece
                     if len(body) > LARGEST_LABEL:
                         raise Unavailable(SERVICE, "its label is larger than 5 MB")
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:
+            # A ValueError comes through from urllib3, where the host's name is none.
             raise Unavailable(SERVICE, f"label: {type(error).__name__}") from error
         if not body.startswith(b"%PDF-"):
             raise Unavailable(SERVICE, "its label is no PDF")

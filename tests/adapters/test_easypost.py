@@ -206,11 +206,14 @@ def test_a_label_that_is_no_label_is_not_handed_over_and_not_paid_again(fake: Fa
     assert fake.charges == [quote.shipment]
 
 
-def test_a_label_is_fetched_over_a_line_that_nobody_else_reads(fake: FakeEasyPost) -> None:
+@pytest.mark.parametrize(
+    ("address", "why"), [("file:///etc/passwd", "InvalidSchema"), ("https://a..b/1.pdf", "LocationParseError")]
+)
+def test_a_label_is_fetched_over_a_line_that_nobody_else_reads(fake: FakeEasyPost, address: str, why: str) -> None:
     _, quote = bought(fake)
     shipment = fake.shipments[quote.shipment]
-    shipment["postage_label"] |= {"label_url": "file:///etc/passwd"}
-    with pytest.raises(Unavailable, match="label: InvalidSchema"):
+    shipment["postage_label"] |= {"label_url": address}
+    with pytest.raises(Unavailable, match=f"label: {why}"):
         port(fake).buy(quote.shipment, quote.rates[0].id)
 
 
