@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -104,6 +106,12 @@ def test_a_window_whose_anchor_is_unknown_has_no_end() -> None:
 )
 def test_a_day_ends_right_where_clocks_change_at_midnight(zone: str, day: date, end: str) -> None:
     assert end_of_day(day, ZoneInfo(zone)).astimezone(ZoneInfo(zone)).isoformat() == end
+
+
+def test_clocks_change_as_the_pinned_package_says_however_old_the_systems_zones_are() -> None:
+    assert [Path(folder).parent.name for folder in zoneinfo.TZPATH] == ["tzdata"]
+    # Since 2026 British Columbia puts its clocks back no more.
+    assert end_of_day(date(2027, 1, 31), ZoneInfo("America/Vancouver")).isoformat() == "2027-02-01T06:59:59.999999+00:00"
 
 
 @given(zone=st.sampled_from(ZONES), day=st.dates(date(1990, 1, 1), date(2037, 12, 1)))
