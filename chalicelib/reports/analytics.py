@@ -47,7 +47,7 @@ def count_files(files: Sequence[Path], merchant: Merchant, span: Span, *, thread
             database.execute(f"SET threads = {threads}")
         _set_variables(database, merchant, span)
         try:
-            database.execute(_reading(), [_item(), [str(file) for file in files], merchant.slug])
+            database.execute(_reading(), [_item(), [_literal(file) for file in files], merchant.slug])
             database.execute(_queries()["views"])
             (uncountable,) = database.execute(_queries()["uncountable"]).fetchone() or (1,)
             if uncountable:
@@ -72,6 +72,11 @@ def _reading() -> str:
     item = "json_transform(json, ?) AS told"
     wanted = "WHERE json ->> '$.Item.merchant.S' = ?"
     return f"CREATE TEMP TABLE raw AS SELECT told.Item FROM (SELECT {item} FROM {objects} {wanted})"  # noqa: S608 - all our own
+
+
+def _literal(file: Path) -> str:
+    """Return a file's path as DuckDB reads that file alone, which takes paths for patterns."""
+    return re.sub(r"[*?[]", r"[\g<0>]", str(file))
 
 
 def _table(database: DuckDBPyConnection, name: str) -> dict[tuple[str, ...], Row]:

@@ -65,6 +65,19 @@ def test_both_engines_count_the_same(drawn: list[Return], span: Span) -> None:
     assert ours.tables == theirs.tables
 
 
+@pytest.mark.parametrize(
+    ("mine", "beside"), [("year?", "year1"), ("*", "year1"), ("[year]", "y"), ("**", "year1"), ("{a,b}", "a")]
+)
+def test_a_folder_whose_name_looks_like_a_pattern_is_counted_alone(tmp_path: Path, mine: str, beside: str) -> None:
+    items = typed(return_to_item(made("authorised")), order_to_item(stored()))
+    for folder in (mine, beside):
+        (tmp_path / folder).mkdir()
+        written = b"".join(json.dumps({"Item": item}).encode() + b"\n" for _, item in items)
+        (tmp_path / folder / "part.json.gz").write_bytes(gzip.compress(written))
+
+    assert count_files([tmp_path / mine / "part.json.gz"], AZULU, ALWAYS, threads=1).tables == counted(items).tables
+
+
 def whole_life() -> Return:
     """Return a return that was reviewed for 2 hours, sent a day later, arrived in 3 days, and was settled at once, reduced."""
     current = made("under_review", answer_by=NOON + timedelta(days=2))
