@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from urllib3.exceptions import HTTPError
 
 from chalicelib.adapters.clients import client
 from chalicelib.adapters.environment import why
@@ -150,7 +151,7 @@ class _Body(io.RawIOBase):
         for left in reversed(range(_TRIES)):
             try:
                 raw = self._body.read(len(wanted))
-            except (HTTPClientError, BotoCoreError, OSError) as error:
+            except (HTTPClientError, BotoCoreError, HTTPError, OSError) as error:
                 self._body.close()
                 if not left:
                     raise self._place.unavailable(self._key, error) from error

@@ -6,11 +6,13 @@ import mimetypes
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import closing
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
 
 from chalicelib.adapters.clients import client
 from chalicelib.adapters.environment import told_plainly, why
@@ -80,12 +82,13 @@ class BucketFiles:
         answer = self._call("get_object", absent_ok=True, Key=key)
         if answer is None:
             return None
-        with answer["Body"] as body:
+        # As a context of its own the body would give what is below it, which does not miss what a broken line left out.
+        with closing(answer["Body"]) as body:
             if answer["ContentLength"] > most_bytes:
                 raise TooLarge(answer["ContentLength"], most_bytes)
             try:
                 found: bytes = body.read()
-            except (BotoCoreError, OSError) as error:
+            except (BotoCoreError, HTTPError, OSError) as error:
                 raise Unavailable("the files", f"get_object: {type(error).__name__}") from error
         return found
 

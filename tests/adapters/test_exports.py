@@ -16,6 +16,7 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
+from urllib3.exceptions import SSLError
 
 from chalicelib.adapters.dynamodb import packed
 from chalicelib.adapters.export_bucket import BucketPlace, bucket_place
@@ -223,32 +224,36 @@ def test_keys_that_would_lead_out_of_a_folder_are_passed_over(bucket: Any) -> No
 class Torn:
     """An S3 whose bodies break off after so many bytes each; it notes what was asked for."""
 
-    def __init__(self, content: bytes, each: int) -> None:
-        self.content, self.each = content, each
+    def __init__(self, content: bytes, each: int, error: Exception) -> None:
+        self.content, self.each, self.error = content, each, error
         self.asked: list[dict[str, Any]] = []
 
     def get_object(self, **call: Any) -> dict[str, Any]:
         self.asked.append(call)
         start = int(call["Range"].removeprefix("bytes=").rstrip("-")) if "Range" in call else 0
-        return {"Body": TornBody(self.content[start:], self.each), "ETag": '"etag"'}
+        return {"Body": TornBody(self.content[start:], self.each, self.error), "ETag": '"etag"'}
 
 
 class TornBody(io.BytesIO):
-    """A body that times out after so many bytes."""
+    """A body that breaks off after so many bytes."""
 
-    def __init__(self, content: bytes, most: int) -> None:
+    def __init__(self, content: bytes, most: int, error: Exception) -> None:
         super().__init__(content)
-        self.most = most
+        self.most, self.error = most, error
 
     def read(self, size: int | None = -1) -> bytes:
         if self.tell() >= self.most:
-            raise ReadTimeoutError(endpoint_url="s3")
+            raise self.error
         return super().read(min(size or 0, self.most - self.tell()))
 
 
-def test_a_broken_line_is_taken_up_where_it_broke_and_with_the_same_object() -> None:
+BROKEN = [ReadTimeoutError(endpoint_url="s3"), SSLError("alert"), ConnectionResetError()]
+
+
+@pytest.mark.parametrize("error", BROKEN)
+def test_a_broken_line_is_taken_up_where_it_broke_and_with_the_same_object(error: Exception) -> None:
     content = bytes(range(256)) * 10
-    torn = Torn(content, 1000)
+    torn = Torn(content, 1000, error)
     with BucketPlace(torn, BUCKET, "azulu").open("x") as stream:  # type: ignore[arg-type]
         assert stream.read() == content
     assert [call.get("Range") for call in torn.asked] == [None, "bytes=1000-", "bytes=2000-"]
@@ -256,7 +261,8 @@ def test_a_broken_line_is_taken_up_where_it_broke_and_with_the_same_object() -> 
 
 
 def test_a_line_that_stays_broken_ends_in_one_line() -> None:
-    with BucketPlace(Torn(b"abc", 0), BUCKET, "").open("x") as stream, pytest.raises(Unavailable, match="ReadTimeoutError"):  # type: ignore[arg-type]
+    torn = Torn(b"abc", 0, BROKEN[0])
+    with BucketPlace(torn, BUCKET, "").open("x") as stream, pytest.raises(Unavailable, match="ReadTimeoutError"):  # type: ignore[arg-type]
         stream.read()
 
 

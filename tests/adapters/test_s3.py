@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import io
 from collections.abc import Iterator, Mapping
-from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
+import urllib3
+from botocore.response import StreamingBody
 from botocore.stub import Stubber
 from moto.server import ThreadedMotoServer
 
@@ -193,19 +194,36 @@ def test_a_file_that_could_not_be_deleted_is_not_taken_for_gone(aws: None) -> No
             files.delete("labels/a")
 
 
-def test_a_file_that_breaks_off_is_not_taken_for_whole(aws: None) -> None:
-    class Breaking:
-        def __enter__(self) -> Self:
-            return self
+class Raw(io.BytesIO):
+    """What came of a file before the line broke, and the error that tells of it, if any does."""
 
-        def __exit__(self, *_: object) -> None: ...
+    def __init__(self, came: bytes, error: Exception | None) -> None:
+        super().__init__(came)
+        self._error = error
 
-        def read(self) -> bytes:
-            raise ReadTimeoutError(endpoint_url="https://s3")
+    def read(self, size: int | None = -1) -> bytes:
+        if self._error:
+            raise self._error
+        return super().read(size)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (None, "IncompleteReadError"),
+        (urllib3.exceptions.ProtocolError("reset"), "ResponseStreamingError"),
+        (urllib3.exceptions.ReadTimeoutError(urllib3.HTTPSConnectionPool("s3"), "/", "slow"), "ReadTimeoutError"),
+        (urllib3.exceptions.SSLError("alert"), "SSLError"),
+        (ConnectionResetError(), "ConnectionResetError"),
+    ],
+)
+def test_a_file_that_breaks_off_is_not_taken_for_whole(error: Exception | None, why: str) -> None:
+    raw = Raw(PDF[:5], error)
 
     class Client:
         def get_object(self, **_: object) -> dict[str, object]:
-            return {"ContentLength": 5, "Body": Breaking()}
+            return {"ContentLength": len(PDF), "Body": StreamingBody(raw, len(PDF))}
 
-    with pytest.raises(Unavailable, match="get_object: ReadTimeoutError"):
+    with pytest.raises(Unavailable, match=f"get_object: {why}"):
         BucketFiles("files", Client).get("labels/a", 100)  # type: ignore[arg-type]
+    assert raw.closed
