@@ -1,4 +1,4 @@
-"""Who gets to see an order: a lookup is recorded, answered by a mailed link, and the link opens a session.
+"""Who gets to see an order: a lookup is recorded, `links` answer it, and the link that was mailed opens a session.
 
 Whether an order exists is never shown: asking only records; the mail goes to the address that the order has, or nowhere.
 """

@@ -51,7 +51,7 @@ class Desk:
         customer saw last (`at_least`), a page may show what stood a moment ago: it promises nothing, and is read for half as
         much. `standing` is what came with the session, read as consistently as is asked for here.
         """
-        stored, made, kept = standing.known_to(session) if standing else self._read(session, consistent=at_least is None)
+        stored, made, kept = standing.as_seen_by(session) if standing else self._read(session, consistent=at_least is None)
         if at_least is not None and (stored is None or at_least.missing(made, kept)):
             stored, made, kept = self._read(session, consistent=True)
         if stored is None:
@@ -213,7 +213,7 @@ class Desk:
 
     def _read(self, session: Session, *, consistent: bool) -> Standing:
         where = session.merchant, session.number, session.recipient
-        return self.returns.order_with_draft(*where, self.clock(), consistent=consistent).known_to(session)
+        return self.returns.order_with_draft(*where, self.clock(), consistent=consistent).as_seen_by(session)
 
     def _again(self, visit: Visit) -> Visit:
         fresh = self.visit(visit.session)

@@ -1,4 +1,4 @@
-"""What a stream shows of an item: only which one it is, and whether it wants something done that nobody has tried yet."""
+"""What a stream shows of an item, as far as it is believed: what names it, and whether it wants something done."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ Image = Mapping[str, Mapping[str, Any]]
 
 
 def shows_work(image: Image) -> bool:
-    """Say whether there is a mail to send or a label to get: what a claim itself writes is no news."""
+    """Say whether there is a mail to send or a label to get that nobody has tried: what a claim itself writes is no news."""
     return "unsent" in image and (_shows_mail(image) or _shows_label(image))
 
 
-def text(image: Image, name: str) -> str:
+def text_of(image: Image, name: str) -> str:
     """Return the text of an attribute; KeyError or TypeError if it has none."""
     found = image[name]["S"]
     if not isinstance(found, str):

@@ -128,8 +128,8 @@ class Visit:
         ]
         return {line_id: tuple(one[line_id] for one in decided if one[line_id].verdict != "refused") for line_id in left}
 
-    def check_finished(self, decision: Decision, now: Shown, photos: Mapping[str, tuple[str, ...]] | None) -> None:
-        """Raise NothingChosen with the first step at which something is missing, `now` that is shown of the draft.
+    def check_finished(self, decision: Decision, seen: Shown, photos: Mapping[str, tuple[str, ...]] | None) -> None:
+        """Raise NothingChosen with the first step at which something is missing; `seen` is what the check page shows.
 
         `photos` holds by line id the keys of those there are; None where nobody could add any.
         """
@@ -137,7 +137,7 @@ class Visit:
             raise NothingChosen("details")
         if photos is not None and any(len(photos.get(each, ())) < asked for each, asked in self.photos_asked([decision]).items()):
             raise NothingChosen("photos")
-        lines = now["lines"].values()
+        lines = seen["lines"].values()
         if any(line["outcome"] is None for line in lines if line["verdict"] != "refused"):
             raise NothingChosen("outcomes")
         if all(line["verdict"] == "refused" for line in lines):

@@ -33,7 +33,7 @@ from chalicelib.message import MailHeld, MailRefused, Post
 from chalicelib.ports import Returns, Sessions
 from chalicelib.shops import Shop
 from chalicelib.staff_access import MailedStaffLink, StaffAccess
-from chalicelib.stream_images import Image, shows_work, text
+from chalicelib.stream_images import Image, shows_work, text_of
 
 PATIENCE = timedelta(minutes=1)
 """How long the stream is given before the sweep looks after an item too."""
@@ -110,8 +110,8 @@ class Worker:
         if not shows_work(image):
             return None
         if image["type"]["S"] == "lookup":
-            return partial(self._answer, text(image, "id"), by="stream")
-        ids = text(image, "merchant"), text(image, "order_number"), int(image["slot"]["N"])
+            return partial(self._answer, text_of(image, "id"), by="stream")
+        ids = text_of(image, "merchant"), text_of(image, "order_number"), int(image["slot"]["N"])
         return partial(self._look_after, *ids, by="stream")
 
     def _unanswered(self, until: datetime, backlog: Backlog) -> Iterator[Task]:

@@ -46,7 +46,7 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking over thousands of tests again and again, a fifth of the time of all."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000)
+    gc.set_threshold(50_000)
 
 
 @dataclass(frozen=True)

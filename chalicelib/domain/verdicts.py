@@ -51,7 +51,8 @@ class ClauseSay:
 class LineDecision:
     """The decision on one line.
 
-    `price` is the unit price that counts (the line's own, or the one that the policy puts in its place). `cause` is None
+    `price` is the unit price that counts (the line's own, or the one that the policy puts in its place). `request_by` is the
+    end of the latest window that grants the first outcome with its approval, whatever that window requires. `cause` is None
     unless refused; `unmet` names the required conditions that the customer did not confirm. `photos` says how many the
     customer is asked for, and `photos_clause` by which clause; they decide nothing here.
     """

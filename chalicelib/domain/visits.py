@@ -129,14 +129,14 @@ class Standing(NamedTuple):
     returns: tuple[Return, ...]
     draft: Draft | None
 
-    def known_to(self, session: Session) -> Standing:
+    def as_seen_by(self, session: Session) -> Standing:
         """Return what a session may know of it: of another's order nothing, and of who gave a gift nothing either."""
         stored = self.stored
-        if stored and session.as_gift:
-            stored = stored.model_copy(update={"email": session.email, "ship_to": None}) if stored.gift_code else None
-        elif stored and stored.email != session.email:
-            stored = None
-        return self._replace(stored=stored)
+        if stored and session.as_gift and stored.gift_code:
+            return self._replace(stored=stored.model_copy(update={"email": session.email, "ship_to": None}))
+        if stored and not session.as_gift and stored.email == session.email:
+            return self
+        return Standing(None, (), None)
 
 
 class Seen(NamedTuple):

@@ -144,8 +144,9 @@ def _listed(place: Place, folder: str, changed_at: datetime, *, whole: bool) -> 
         refused = (
             f"is in the format {summary.form}, which is not read: request the export again as {READ}, as `exports request` does"
         )
-    told = summary or _guessed(place, folder, changed_at)
-    table = told.table or None
+    # Which exports are read hangs on the summaries of all that lie there, so that the damage of one must not decide it.
+    told = summary if summary and summary.sound else _guessed(place, folder, changed_at)
+    table = summary.table if summary else None
     return Export(folder, told.kind, table, told.since, told.until, whole, tuple(damages.first), refused)
 
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -25,7 +25,10 @@ _LONGEST_SUMMARY, _LONGEST_ENTRY = 1024 * 1024, 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What an export says of itself: a full one shows the table at `until`, an incremental one what changed since `since`."""
+    """What an export says of itself: a full one shows the table at `until`, an incremental one what changed since `since`.
+
+    `sound` is False where it is not what was written: it may be refused for what it says, but nothing is chosen by it.
+    """
 
     kind: Kind
     table: str
@@ -33,6 +36,7 @@ class Summary:
     until: datetime
     items: int
     form: str
+    sound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class Part:
 
 
 def read_summary(place: Place, folder: str, damages: Damages) -> Summary | None:
-    """Return what an export's summary says; None, and the damage told, if it is missing, no summary, or not what was written."""
+    """Return what an export's summary says; None, and the damage told, if it is missing or no summary."""
     name = f"{folder}/{SUMMARY}"
     raw = _small(place, name)
     if raw is None:
@@ -56,8 +60,8 @@ def read_summary(place: Place, folder: str, damages: Damages) -> Summary | None:
     except _NONSENSE:
         damages.add(name, None, "is no summary of an export")
         return None
-    # Which exports are read hangs on what summaries say, also of those that are not: a changed one is not believed.
-    return summary if verify(place, folder, "manifest-summary", base64.b64encode(_md5(raw)).decode(), damages) else None
+    sound = verify(place, folder, "manifest-summary", base64.b64encode(_md5(raw)).decode(), damages)
+    return replace(summary, sound=sound)
 
 
 def _summary(told: dict[str, Any]) -> Summary:

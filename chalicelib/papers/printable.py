@@ -26,9 +26,10 @@ def printable(text: str, font: Container[int]) -> str:
     What it lacks becomes its plain letters (`ế` is `e`, `Ａ` is `A`), its digit, or, a run of letters at once, `GAP`. Pictures,
     controls and marks of direction go, all but isolates, which our own sentences use and which steer no other line.
     """
-    kept = "".join(_written(char, font) for char in _marked(unicodedata.normalize("NFC", text)))
-    # A letter that became plain may form another one with the mark that follows it.
-    if not unicodedata.is_normalized("NFC", kept):
+    composed = unicodedata.normalize("NFC", text)
+    kept = "".join(_written(char, font) for char in _marked(composed))
+    # Where something went or became plain, what stands together now may be one letter, or too many marks.
+    if kept != composed:
         return printable(kept, font)
     return _SPACES.sub(" ", _GAPS.sub(GAP, kept)).strip(" ")
 

@@ -68,7 +68,7 @@ def faults(page: Page, name: str) -> list[str]:
 
 
 def found_on(at: Customer, walk: Callable[[Customer], Iterator[str]]) -> list[str]:
-    """Return what is wrong at every stop of a walk, for people and for parsers; the browser must let scripts of ours in."""
+    """Return what is wrong at every stop of a walk, for people and for parsers, in a browser that bypasses our policy."""
     arrived: list[Response] = []
     at.page.context.add_init_script(path=AXE)
     at.page.on("response", lambda answer: arrived.append(answer) if answer.request.is_navigation_request() else None)

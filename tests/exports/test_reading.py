@@ -200,6 +200,29 @@ def test_a_manifest_that_was_changed_is_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_summary_that_was_changed_does_not_decide_what_is_read(tmp_path: Path) -> None:
+    older, newer = full(tmp_path, some_items(), NOON), full(tmp_path, [return_item("AZ-9")], NOON + HOUR)
+    summary = older / "manifest-summary.json"
+    summary.write_bytes(summary.read_bytes().replace(b'"exportTime":"2026-', b'"exportTime":"2027-'))
+    found, reading = read(tmp_path)
+    assert (len(found), reading.chosen.full.id) == (1, newer.name)  # type: ignore[union-attr]
+    change = incremental(tmp_path, [(None, return_item("AZ-10"), NOON)], NOON + HOUR, NOON + 2 * HOUR)
+    summary = change / "manifest-summary.json"
+    summary.write_bytes(summary.read_bytes().replace(b'"exportToTime":"2026-', b'"exportToTime":"2025-'))
+    found, reading = read(tmp_path)
+    assert len(found) == 2
+    assert reading.damages.count
+
+
+def test_a_summary_that_was_changed_hides_no_other_table(tmp_path: Path) -> None:
+    full(tmp_path, some_items(), NOON)
+    other = full(tmp_path, some_items(), NOON + HOUR, table=TABLE.replace("returns", "others"))
+    with (other / "manifest-summary.json").open("ab") as stream:
+        stream.write(b"\n")
+    with pytest.raises(ExportRefused, match="several tables"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [

@@ -120,8 +120,8 @@ def forget(week: Week, forgotten: Iterable[Story]) -> None:
 
 def everything(week: Week) -> str:
     """Return all items of both tables."""
-    client = boto3.client("dynamodb", region_name=REGION)
-    return str([client.scan(TableName=name)["Items"] for name in _tables(week)])
+    scan = boto3.client("dynamodb", region_name=REGION).get_paginator("scan")
+    return str([page["Items"] for name in _tables(week) for page in scan.paginate(TableName=name)])
 
 
 def _tables(week: Week) -> tuple[str, str]:
