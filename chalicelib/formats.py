@@ -52,6 +52,7 @@ class Formats:
     def __init__(self, locale: Locale) -> None:
         self.locale = locale
         self._digits = _DIGITS.get(locale.default_numbering_system, {})
+        self._cities: dict[str, str] = {}
 
     def digits(self, text: str) -> str:
         """Return the text with the language's own digits and percent sign for the ASCII ones."""
@@ -103,8 +104,10 @@ class Formats:
 
     def city(self, zone: ZoneInfo) -> str:
         """Name the city whose clocks a time zone follows."""
-        exception = _CITIES.get((self.locale.language, zone.key)) or self._city_by_first_name(zone.key)
-        return exception or get_timezone_location(zone, self.locale, return_city=True).rpartition("/")[2]
+        if zone.key not in self._cities:
+            exception = _CITIES.get((self.locale.language, zone.key)) or self._city_by_first_name(zone.key)
+            self._cities[zone.key] = exception or get_timezone_location(zone, self.locale, return_city=True).rpartition("/")[2]
+        return self._cities[zone.key]
 
     def _city_by_first_name(self, zone: str) -> str | None:
         """Return the city of a zone that was renamed, if CLDR has it by its first name alone; Babel looks for its last."""
